@@ -1,0 +1,43 @@
+using System;
+using System.Collections.Generic;
+
+namespace OciRuntime.Cli.Commands;
+
+/// <summary>All commands, by name.</summary>
+internal static class CommandTable
+{
+    private static string[] Names =>
+    [
+        "checkpoint", "create", "delete", "kill", "list", "restore", "run", "start", "state",
+        "version", "help",
+    ];
+
+    /// <summary>A new instance of the command; null when there is none of that name.</summary>
+    public static Command? Find(string name) => name switch
+    {
+        "checkpoint" => new CheckpointCommand(),
+        "create" => new CreateCommand(),
+        "delete" => new DeleteCommand(),
+        "kill" => new KillCommand(),
+        "list" => new ListCommand(),
+        "restore" => new RestoreCommand(),
+        "run" => new RunCommand(),
+        "start" => new StartCommand(),
+        "state" => new StateCommand(),
+        "version" => new VersionCommand(),
+        "help" or "h" => new HelpCommand(),
+        _ => null,
+    };
+
+    /// <summary>Every command in the order of the help text.</summary>
+    public static List<Command> All()
+    {
+        var commands = new List<Command>(Names.Length);
+        foreach (string name in Names)
+        {
+            if (Find(name) is { } command)
+                commands.Add(command);
+        }
+        return commands;
+    }
+}
