@@ -1,0 +1,74 @@
+#!/bin/bash
+# Runs a busybox container with ocirun.
+#
+#   ./run.sh                       makes a bundle that says Hello World, and runs it
+#   ./run.sh DIR [COMMAND…]        runs the bundle DIR; a config.json or a root file system that it lacks is supplied
+#   ./run.sh spec-samples/NAME     runs a copy of the sample, which is a config.json alone
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/.ci/setup.sh"
+
+# Outside the clone, because every user must be able to search the way to a bundle (user namespaces).
+bundles=/var/lib/ocirun-bundles
+
+case ${1-} in -h | --help)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+need_root ./run.sh
+bundle=$(readlink -m "${1:-$bundles/hello}")
+shift || true
+
+(cd "$here" && need_sdk && need_packages busybox-static jq && ./build.sh)
+ocirun=$here/artifacts/ocirun
+
+if [[ $bundle == "$here"/spec-samples/* ]]; then
+    [ -f "$bundle/config.json" ] || die "there is no sample $bundle; there are:" "$(ls "$here/spec-samples")"
+    sample=$bundle
+    bundle=$bundles/$(basename "$sample")
+    mkdir -p "$bundle"
+    cp "$sample"/* "$bundle"
+fi
+
+mkdir -p "$bundle"
+config=$bundle/config.json
+if [ ! -e "$config" ]; then
+    "$ocirun" spec --bundle "$bundle"
+    [ $# -gt 0 ] || set -- echo "Hello World"
+fi
+if [ $# -gt 0 ]; then
+    terminal=false
+    [ -t 0 ] && [ -t 1 ] && terminal=true
+    jq --argjson terminal $terminal '.process.args = $ARGS.positional | .process.terminal = $terminal' \
+        "$config" --args -- "$@" >"$config.new"
+    mv "$config.new" "$config"
+fi
+
+rootfs=$(jq -r '.root.path // "rootfs"' "$config")
+[[ $rootfs == /* ]] || rootfs=$bundle/$rootfs
+if [ ! -e "$rootfs" ]; then
+    # Renamed into place when complete: an interrupted run must not leave half a root file system.
+    new=$(mktemp -d "$rootfs.XXXXXX")
+    chmod 755 "$new"
+    mkdir -p "$new"/{bin,dev,etc,proc,root,run,sys,tmp,usr/bin}
+    cp /bin/busybox "$new/bin"
+    for applet in $(busybox --list); do
+        [ -e "$new/bin/$applet" ] || ln -s busybox "$new/bin/$applet"
+    done
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$new/etc/passwd"
+    echo 'root:x:0:' >"$new/etc/group"
+    mv "$new" "$rootfs"
+fi
+
+status=0
+"$ocirun" run --bundle "$bundle" "demo-$$" || status=$?
+
+cat >&2 <<NEXT
+
+That was a container (exit status $status) from the bundle $bundle. Next:
+  $ocirun run --bundle $bundle again      # the same by hand; its config.json is yours to edit
+  $0 $bundle sh                           # a shell inside
+  $0 spec-samples/NAME                    # one small bundle for each property of the OCI runtime specification
+NEXT
+exit $status

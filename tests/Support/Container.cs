@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+
+namespace OciRuntime.Tests.Support;
+
+/// <summary>One container of a test: its id, its bundle, and the runtime's commands on it.</summary>
+public sealed class Container
+{
+    private readonly string _root;
+
+    internal Container(Runtime runtime, string root, string id, Bundle bundle)
+    {
+        Runtime = runtime;
+        _root = root;
+        Id = id;
+        Bundle = bundle;
+    }
+
+    /// <summary>The runtime that makes it.</summary>
+    public Runtime Runtime { get; }
+
+    /// <summary>The container's id, unique on the machine.</summary>
+    public string Id { get; }
+
+    /// <summary>The bundle that it is made from.</summary>
+    public Bundle Bundle { get; }
+
+    /// <summary>Variables in the runtime's own environment.</summary>
+    public Dictionary<string, string?> Environment { get; } = [];
+
+    /// <summary>The pid of the container's process on the host.</summary>
+    public int Pid => (int)State()["pid"]!;
+
+    /// <summary>The state's status.</summary>
+    public string Status => (string)State()["status"]!;
+
+    /// <summary>Runs a command of the runtime to its end.</summary>
+    public CommandResult Command(string command, params string[] arguments) => StartCommand(command, arguments).Finish();
+
+    /// <summary>Starts a command of the runtime; its last arguments are the caller's.</summary>
+    public Command StartCommand(string command, IReadOnlyList<string> arguments, string? stdin = null, string redirect = "", string? terminal = null) =>
+        Support.Command.Start(Runtime.Path, ["--root", _root, command, .. arguments], stdin, environment: Environment, redirect: redirect, terminal: terminal);
+
+    /// <summary><c>create</c>.</summary>
+    public CommandResult Create(params string[] flags)
+    {
+        Bundle.Write();
+        return Command("create", ["--bundle", Bundle.Directory, .. flags, Id]);
+    }
+
+    /// <summary><c>run</c>, to the end of the container, or of the runtime when it is detached.</summary>
+    public CommandResult Run(params string[] flags) => StartRun(flags).Finish();
+
+    /// <summary><c>run</c>, and does not wait.</summary>
+    public Command StartRun(string[] flags, string? stdin = null, string redirect = "", string? terminal = null)
+    {
+        Bundle.Write();
+        return StartCommand("run", ["--bundle", Bundle.Directory, .. flags, Id], stdin, redirect, terminal);
+    }
+
+    /// <summary>Runs a busybox shell script as the container and gives what it wrote. It must end with status 0.</summary>
+    public CommandResult Run(string script)
+    {
+        Bundle.Script(script);
+        return Run(Array.Empty<string>()).Succeeds();
+    }
+
+    /// <summary><c>start</c>.</summary>
+    public CommandResult Start() => Command("start", Id);
+
+    /// <summary><c>state</c>, which must succeed.</summary>
+    public JsonObject State() => Command("state", Id).Succeeds().Json;
+
+    /// <summary><c>kill</c>.</summary>
+    public CommandResult Kill(params string[] signal) => Command("kill", [Id, .. signal]);
+
+    /// <summary><c>delete</c>.</summary>
+    public CommandResult Delete(params string[] flags) => Command("delete", [.. flags, Id]);
+
+    /// <summary>Waits until the container's process has ended.</summary>
+    public void WaitUntilStopped() => Wait.Until(() => Status == "stopped", $"container {Id} stopped", () => State().ToJsonString());
+
+    /// <summary>The directories of the container's cgroup, one for each hierarchy that has it.</summary>
+    public IReadOnlyList<string> CgroupDirectories() => Leaks.CgroupsNamed(Id).ToList();
+
+    /// <summary>A file of the container's v1 cgroup, such as <c>memory.limit_in_bytes</c>, found in the hierarchy it belongs to.</summary>
+    public string Cgroup(string file) =>
+        File.ReadAllText(CgroupDirectories().Select(directory => Path.Combine(directory, file)).First(File.Exists)).Trim();
+}
