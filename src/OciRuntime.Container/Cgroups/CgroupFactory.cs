@@ -1,0 +1,26 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Container.Errors;
+
+namespace OciRuntime.Container.Cgroups;
+
+/// <summary>Chooses the cgroup driver: the file system's own (<c>cgroupfs</c>) or systemd's, for v1, hybrid or v2.</summary>
+public static class CgroupFactory
+{
+    /// <summary>The cgroup of a new container. Makes nothing yet.</summary>
+    /// <param name="id">The container's id; the cgroup's name when <paramref name="cgroupsPath"/> is null or empty.</param>
+    /// <param name="cgroupsPath">
+    /// <c>linux.cgroupsPath</c>. Absolute: below each hierarchy's mount point. Relative: below this process's own
+    /// cgroup (v1), or beside it (v2, where a cgroup with processes cannot have controllers below it).
+    /// </param>
+    /// <param name="systemd">Whether systemd makes the cgroup; <paramref name="cgroupsPath"/> is then <c>slice:prefix:name</c>.</param>
+    /// <param name="rootless">Whether missing permission is fine as long as no path and no limit is asked for.</param>
+    /// <param name="warn">Receives warnings, one line each.</param>
+    /// <exception cref="ContainerException">The path or the host's layout cannot be used.</exception>
+    public static ICgroup ForNew(string id, string? cgroupsPath, bool systemd, bool rootless, Action<string> warn) =>
+        throw new ContainerException("cgroups are not supported");
+
+    /// <summary>The cgroup of a container that exists, from the paths that were stored for it.</summary>
+    public static ICgroup Load(IReadOnlyList<CgroupPath> paths, bool systemd, Action<string> warn) =>
+        throw new ContainerException("cgroups are not supported");
+}

@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+
+namespace OciRuntime.Container.Cgroups;
+
+/// <summary>
+/// The cgroup of one container: a directory in every mounted hierarchy (v1), in one (v2), or both (hybrid).
+/// Nothing is opened before it is needed; disposing closes descriptors and leaves the cgroup alone.
+/// </summary>
+/// <exception cref="Errors.ContainerException">From every member: names the file, the value and the errno.</exception>
+public interface ICgroup : IDisposable
+{
+    /// <summary>
+    /// Known before <see cref="Create"/>, so that they can be stored before anything is made. In rootless mode
+    /// <see cref="Create"/> drops the hierarchies that this user may not write.
+    /// </summary>
+    IReadOnlyList<CgroupPath> Paths { get; }
+
+    /// <summary>
+    /// Makes the directories (and missing parents), enables controllers from the top (v2), gives cpusets their
+    /// parents' CPUs and nodes (v1). Remembers which directories it made.
+    /// </summary>
+    void Create();
+
+    /// <summary>
+    /// Sets the limits and the device list of a new container, before or after processes are in it.
+    /// The default device rules are added even when <paramref name="resources"/> is null.
+    /// </summary>
+    void Apply(LinuxResources? resources);
+
+    /// <summary>
+    /// Changes the limits of a running container and leaves its device list alone, as runc's <c>update</c>.
+    /// When the kernel refuses a value, the values already written are put back.
+    /// </summary>
+    void Update(LinuxResources resources);
+
+    /// <summary>The v2 directory, for <c>CLONE_INTO_CGROUP</c>; none on pure v1.</summary>
+    FileDescriptor CloneInto { get; }
+
+    /// <summary>
+    /// v1: each hierarchy's <c>cgroup.procs</c>, open for writing; a process joins by writing <c>0</c> into each.
+    /// Empty on pure v2.
+    /// </summary>
+    IReadOnlyList<FileDescriptor> JoinDescriptors { get; }
+
+    /// <summary>Stops every process and returns when all of them have stopped.</summary>
+    void Freeze();
+
+    /// <summary>Lets the processes run again. Does nothing when they are running.</summary>
+    void Thaw();
+
+    /// <summary>Whether <see cref="Freeze"/> is in effect; false when the cgroup is gone.</summary>
+    bool IsFrozen { get; }
+
+    /// <summary>Appends the ids of all processes of the cgroup and the cgroups below it; none when it is gone.</summary>
+    void Processes(List<int> pids);
+
+    /// <summary>
+    /// Sends <paramref name="signal"/> to every process of the cgroup and those below it, also those that fork
+    /// meanwhile. After SIGKILL a frozen cgroup is thawed, because v1 tasks die only then.
+    /// </summary>
+    void Signal(int signal);
+
+    /// <summary><see cref="Signal"/> with SIGKILL. Does not wait for the processes to end.</summary>
+    void Kill();
+
+    /// <summary>
+    /// Removes the cgroup and those below it, after waiting for their processes to end. After a failed
+    /// <see cref="Create"/>, only the directories that it made. Fine when the cgroup is already gone.
+    /// </summary>
+    /// <exception cref="Errors.ContainerException">Processes remain: their ids are named.</exception>
+    void Remove();
+
+    /// <summary>Hands the cgroup to a user, for a container that manages its own sub-cgroups (v2; config-linux.md, "Cgroup ownership").</summary>
+    /// <param name="uid">Host user id of the container's root.</param>
+    void ChangeOwner(uint uid);
+}
