@@ -39,6 +39,7 @@ internal static class SyscallNumber
     public const nint fsopen = 430;
     public const nint fsconfig = 431;
     public const nint fsmount = 432;
+    public const nint fspick = 433;
     public const nint pidfd_open = 434;
     public const nint clone3 = 435;
     public const nint close_range = 436;

@@ -39,6 +39,8 @@ public static unsafe partial class LibC
     public const uint MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     public const uint FSOPEN_CLOEXEC = 1;
     public const uint FSMOUNT_CLOEXEC = 1;
+    public const uint FSPICK_CLOEXEC = 1;
+    public const uint FSPICK_EMPTY_PATH = 8;
 
     public const uint FSCONFIG_SET_FLAG = 0;
     public const uint FSCONFIG_SET_STRING = 1;
@@ -114,6 +116,13 @@ public static unsafe partial class LibC
 
     public static int fsmount(int fd, uint flags, ulong attributes) =>
         (int)syscall(SyscallNumber.fsmount, fd, (nint)flags, (nint)attributes);
+
+    /// <summary>Opens an existing mount's superblock for <see cref="FSCONFIG_CMD_RECONFIGURE"/>.</summary>
+    public static int fspick(int dirfd, CString path, uint flags)
+    {
+        fixed (byte* p = path)
+            return (int)syscall(SyscallNumber.fspick, dirfd, (nint)p, (nint)flags);
+    }
 
     public static int mount_setattr(int dirfd, CString path, uint flags, mount_attr* attr)
     {

@@ -20,6 +20,7 @@ public static unsafe partial class LibC
     public const uint STATX_MNT_ID = 0x1000;
 
     public const ulong STATX_ATTR_IMMUTABLE = 0x10;
+    public const ulong STATX_ATTR_MOUNT_ROOT = 0x2000;
     public const ulong STATX_ATTR_VERITY = 0x100000;
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,0 +1,13 @@
+using System;
+
+namespace OciRuntime.Container.Rootfs;
+
+/// <summary>What a root file system depends on beside the config.</summary>
+public sealed record RootfsPlanOptions
+{
+    /// <summary><c>--no-pivot</c>: MS_MOVE and chroot in place of pivot_root, for hosts that run from an initramfs.</summary>
+    public bool NoPivot { get; init; }
+
+    /// <summary>Receives each warning, one line without a prefix.</summary>
+    public required Action<string> Warn { get; init; }
+}
