@@ -1,0 +1,9 @@
+namespace OciRuntime.Spec.Generator;
+
+/// <summary>How a property holds its values.</summary>
+internal enum Shape
+{
+    Single,
+    List,
+    Map,
+}
