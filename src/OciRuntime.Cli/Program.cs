@@ -5,6 +5,7 @@ using OciRuntime.Cli.Commands;
 using OciRuntime.Cli.Output;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Cli;
 
@@ -113,7 +114,7 @@ internal static class Program
 
     private static int Fail(Exception exception, string prefix, Log log)
     {
-        if (exception is ContainerException or LinuxException)
+        if (exception is ContainerException or LinuxException or SpecException)
         {
             log.Error(prefix + exception.Message);
             return Failure;

@@ -45,6 +45,7 @@ public sealed class CommandTableTests
     [InlineData("kill", "all a")]
     [InlineData("delete", "force f")]
     [InlineData("list", "format f quiet q")]
+    [InlineData("spec", "bundle b rootless")]
     public void A_command_has_runcs_flags(string name, string flags)
     {
         IEnumerable<string> names = CommandTable.Find(name)!.Flags.SelectMany(flag => new[] { flag.Name, flag.Alias }).OfType<string>();

@@ -8,7 +8,7 @@ internal static class CommandTable
 {
     private static string[] Names =>
     [
-        "checkpoint", "create", "delete", "kill", "list", "restore", "run", "start", "state",
+        "checkpoint", "create", "delete", "kill", "list", "restore", "run", "spec", "start", "state",
         "version", "help",
     ];
 
@@ -22,6 +22,7 @@ internal static class CommandTable
         "list" => new ListCommand(),
         "restore" => new RestoreCommand(),
         "run" => new RunCommand(),
+        "spec" => new SpecCommand(),
         "start" => new StartCommand(),
         "state" => new StateCommand(),
         "version" => new VersionCommand(),
