@@ -1,0 +1,45 @@
+using System;
+using System.Collections.Generic;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Seccomp;
+
+/// <summary>A filter that is ready to be loaded: the child needs no more than a pointer, a count and the flags.</summary>
+public sealed class SeccompProgram
+{
+    private readonly sock_filter[] _instructions;
+
+    internal SeccompProgram(sock_filter[] instructions, IReadOnlyList<string> warnings)
+    {
+        _instructions = instructions;
+        Warnings = warnings;
+    }
+
+    /// <summary>
+    /// The program, 0 to 4096 instructions. Empty when the profile asks for nothing (runc: no default action and no
+    /// rules): <see cref="SeccompLoader.Load"/> then does nothing.
+    /// </summary>
+    public ReadOnlySpan<sock_filter> Instructions => _instructions;
+
+    /// <summary>SECCOMP_FILTER_FLAG_* for seccomp(2).</summary>
+    public uint Flags { get; internal init; }
+
+    /// <summary>
+    /// A rule says SCMP_ACT_NOTIFY: loading returns a descriptor that has to reach <see cref="ListenerPath"/>. The
+    /// child may use write(2), and nothing else of which a profile could be waiting for that listener's answer, to
+    /// tell the parent the descriptor's number.
+    /// </summary>
+    public bool NeedsListener { get; internal init; }
+
+    /// <summary>Where the descriptor goes; set whenever <see cref="NeedsListener"/> is.</summary>
+    public string? ListenerPath { get; internal init; }
+
+    /// <summary>Text that goes with it; null when the profile has none.</summary>
+    public string? ListenerMetadata { get; internal init; }
+
+    /// <summary>
+    /// What the profile asks for and does not get, one sentence each, such as an unknown system call name (runc logs
+    /// these as debug messages).
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; }
+}
