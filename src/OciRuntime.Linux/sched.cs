@@ -48,4 +48,7 @@ public static unsafe partial class LibC
 
     [DllImport(libc, SetLastError = true)]
     public static extern int sched_setaffinity(int pid, nint size, void* mask);
+
+    [DllImport(libc, SetLastError = true)]
+    public static extern int sched_yield();
 }

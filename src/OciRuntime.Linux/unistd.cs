@@ -23,6 +23,11 @@ public static unsafe partial class LibC
     [DllImport(libc, SetLastError = true)]
     public static extern int close(int fd);
 
+    public const int SEEK_SET = 0;
+
+    [DllImport(libc, SetLastError = true)]
+    public static extern nint lseek(int fd, nint offset, int whence);
+
     [DllImport(libc, SetLastError = true)]
     public static extern int dup3(int oldfd, int newfd, int flags);
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using OciRuntime.Container.Cgroups.V1;
 using OciRuntime.Container.Errors;
 
 namespace OciRuntime.Container.Cgroups;
@@ -17,10 +18,32 @@ public static class CgroupFactory
     /// <param name="rootless">Whether missing permission is fine as long as no path and no limit is asked for.</param>
     /// <param name="warn">Receives warnings, one line each.</param>
     /// <exception cref="ContainerException">The path or the host's layout cannot be used.</exception>
-    public static ICgroup ForNew(string id, string? cgroupsPath, bool systemd, bool rootless, Action<string> warn) =>
-        throw new ContainerException("cgroups are not supported");
+    public static ICgroup ForNew(string id, string? cgroupsPath, bool systemd, bool rootless, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (systemd)
+            throw NoSystemd();
+        CgroupLayout layout = CgroupLayout.Current;
+        bool hasPath = !string.IsNullOrEmpty(cgroupsPath);
+        List<CgroupPath> paths = CgroupNaming.Resolve(layout, CgroupNaming.Clean(hasPath ? cgroupsPath! : id));
+        if (paths.Count == 0)
+            throw new ContainerException($"create the container's cgroup: no cgroup file system is mounted at {CgroupLayout.Root}", "mount one: cgroup v2 with mount -t cgroup2 none " + CgroupLayout.Root);
+        if (layout.Mode == CgroupMode.Unified)
+            throw new ContainerException("cgroup v2 is not supported yet");
+        return new V1Cgroup(paths, warn) { DropsForbidden = rootless && !hasPath, IsRootless = rootless };
+    }
 
     /// <summary>The cgroup of a container that exists, from the paths that were stored for it.</summary>
-    public static ICgroup Load(IReadOnlyList<CgroupPath> paths, bool systemd, Action<string> warn) =>
-        throw new ContainerException("cgroups are not supported");
+    public static ICgroup Load(IReadOnlyList<CgroupPath> paths, bool systemd, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (systemd)
+            throw NoSystemd();
+        if (paths is [{ Hierarchy.Length: 0 }])
+            throw new ContainerException("cgroup v2 is not supported yet");
+        return new V1Cgroup(paths, warn);
+    }
+
+    private static ContainerException NoSystemd() =>
+        new("the systemd cgroup driver is not supported yet", "leave --systemd-cgroup out");
 }

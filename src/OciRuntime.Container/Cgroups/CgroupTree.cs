@@ -1,0 +1,178 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Text;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Cgroups;
+
+/// <summary>A cgroup with all cgroups below it: making it, listing its processes, taking it away.</summary>
+internal static unsafe class CgroupTree
+{
+    /// <summary>How long killed processes may take to end before a removal is given up, milliseconds.</summary>
+    private const int RemovalTimeout = 10_000;
+
+    private const int DirentHeader = 19;
+    private const byte DT_DIR = 4;
+
+    /// <summary>Makes <paramref name="path"/> and what is missing above it, down from <paramref name="mountPoint"/>.</summary>
+    /// <param name="made">Receives every directory made, parents first.</param>
+    /// <returns>Whether <paramref name="path"/> itself is new.</returns>
+    /// <exception cref="LinuxException"><c>mkdir</c> failed.</exception>
+    public static bool Make(string path, string mountPoint, List<string> made)
+    {
+        if (mkdirat(AT_FDCWD, path, 0x1ED) == 0)
+        {
+            made.Add(path);
+            return true;
+        }
+        int error = errno;
+        if (error == Errno.EEXIST)
+            return false;
+        string parent = CgroupNaming.ParentOf(path);
+        if (error != Errno.ENOENT || parent.Length <= mountPoint.Length)
+            throw new LinuxException("mkdir", error, path);
+        Make(parent, mountPoint, made);
+        if (mkdirat(AT_FDCWD, path, 0x1ED) == 0)
+        {
+            made.Add(path);
+            return true;
+        }
+        if (errno == Errno.EEXIST)
+            return false;
+        throw new LinuxException("mkdir", errno, path);
+    }
+
+    /// <summary>Appends the processes of <paramref name="directory"/> and of everything below it; none when it is gone.</summary>
+    /// <exception cref="LinuxException">The cgroup exists and cannot be read.</exception>
+    public static void Processes(CgroupDirectory directory, List<int> pids)
+    {
+        string? text = directory.TryRead("cgroup.procs", out int error);
+        // A threaded cgroup (v2) has no processes of its own, only threads.
+        if (text is null && error == Errno.EOPNOTSUPP)
+            text = directory.TryRead("cgroup.threads", out error);
+        if (text is null)
+        {
+            if (error is Errno.ENOENT or Errno.ENODEV)
+                return;
+            throw new LinuxException("read", error, directory.Path + "/cgroup.procs");
+        }
+        foreach (Range range in text.AsSpan().Split('\n'))
+            if (int.TryParse(text.AsSpan(range), out int pid))
+                pids.Add(pid);
+
+        List<string>? children = Children(directory);
+        for (int i = 0; i < children?.Count; i++)
+        {
+            using var child = new CgroupDirectory(children[i], directory.Magic);
+            Processes(child, pids);
+        }
+    }
+
+    /// <summary>Removes the directory and everything below it; returns when it is gone.</summary>
+    /// <exception cref="ContainerException">Processes stay in it: names them.</exception>
+    /// <exception cref="LinuxException"><c>rmdir</c> failed for another reason.</exception>
+    public static void Remove(string path, long magic)
+    {
+        if (TryRemove(path, out int error))
+            return;
+        if (error != Errno.EBUSY)
+            throw new LinuxException("rmdir", error, path);
+
+        using var directory = new CgroupDirectory(path, magic);
+        if (!directory.TryOpen(out error))
+        {
+            if (error == Errno.ENOENT)
+                return;
+            throw new LinuxException("open", error, path);
+        }
+        List<string>? children = Children(directory);
+        for (int i = 0; i < children?.Count; i++)
+            Remove(children[i], magic);
+
+        long deadline = Environment.TickCount64 + RemovalTimeout;
+        while (!TryRemove(path, out error))
+        {
+            if (error != Errno.EBUSY)
+                throw new LinuxException("rmdir", error, path);
+            int left = (int)Math.Max(0, deadline - Environment.TickCount64);
+            if (left == 0)
+                throw Busy(directory);
+            if (magic == CGROUP2_SUPER_MAGIC)
+                CgroupEvents.WaitFor(directory, "populated", '0', left);
+            else
+                WaitForProcesses(directory, left);
+        }
+    }
+
+    private static bool TryRemove(string path, out int error)
+    {
+        error = 0;
+        if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0)
+            return true;
+        error = errno;
+        return error == Errno.ENOENT;
+    }
+
+    /// <summary>v1 has no event for an emptied cgroup; the end of a process is one, on its pidfd.</summary>
+    private static void WaitForProcesses(CgroupDirectory directory, int milliseconds)
+    {
+        var pids = new List<int>();
+        Processes(directory, pids);
+        var waiting = new pollfd { events = POLLIN };
+        for (int i = 0; i < pids.Count; i++)
+        {
+            // 0: a process of another PID namespace, which nothing here can wait for.
+            using var pidfd = new FileDescriptor(pids[i] == 0 ? -1 : pidfd_open(pids[i], 0));
+            if (!pidfd.IsOpen)
+                continue;
+            waiting.fd = pidfd;
+            long before = Environment.TickCount64;
+            if (poll(&waiting, 1, milliseconds) == 0)
+                return;
+            milliseconds = (int)Math.Max(0, milliseconds - (Environment.TickCount64 - before));
+        }
+        // A pidfd tells of the end some instructions before the task leaves its cgroup.
+        _ = sched_yield();
+    }
+
+    private static ContainerException Busy(CgroupDirectory directory)
+    {
+        var pids = new List<int>();
+        Processes(directory, pids);
+        return new ContainerException(
+            $"remove cgroup {directory.Path}",
+            new LinuxException("rmdir", Errno.EBUSY, $"held by process {string.Join(", ", pids)}"),
+            "end these processes, then delete the container again");
+    }
+
+    /// <summary>Absolute paths of the cgroups directly below; null when there are none.</summary>
+    private static List<string>? Children(CgroupDirectory directory)
+    {
+        // A directory's link count is two and one for each directory in it.
+        if (!directory.TryOpen(out _) || (fstatx(directory.Descriptor, out statx_t stat) == 0 && stat.stx_nlink == 2))
+            return null;
+        List<string>? children = null;
+        using var listing = new FileDescriptor(openat(directory.Descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!listing.IsOpen)
+            return null;
+        byte* buffer = stackalloc byte[4096];
+        nint length;
+        while ((length = getdents64(listing, buffer, 4096)) > 0)
+        {
+            for (nint offset = 0; offset < length;)
+            {
+                var record = new ReadOnlySpan<byte>(buffer + offset, (int)(length - offset));
+                ushort size = BinaryPrimitives.ReadUInt16LittleEndian(record[16..]);
+                ReadOnlySpan<byte> name = record[DirentHeader..size];
+                name = name[..name.IndexOf((byte)0)];
+                if (record[18] == DT_DIR && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                    (children ??= []).Add(directory.Path + "/" + Encoding.UTF8.GetString(name));
+                offset += size;
+            }
+        }
+        return children;
+    }
+}

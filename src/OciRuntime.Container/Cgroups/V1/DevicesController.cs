@@ -1,0 +1,54 @@
+using System.Collections.Generic;
+using OciRuntime.Container.Cgroups.Devices;
+
+namespace OciRuntime.Container.Cgroups.V1;
+
+/// <summary>v1's device list (devices.rst): <c>devices.allow</c> and <c>devices.deny</c>, one rule a write.</summary>
+internal static class DevicesController
+{
+    public const string Name = "devices";
+    private const string Property = "linux.resources.devices";
+
+    /// <summary>Brings the list to <paramref name="target"/>.</summary>
+    /// <param name="isNew">
+    /// Whether nothing runs in the cgroup yet: then its list need not be read, because a moment without any device
+    /// hurts nobody.
+    /// </param>
+    public static void Set(CgroupDirectory directory, DeviceRules target, bool isNew)
+    {
+        foreach ((bool allow, string line) in isNew ? Transition(null, target) : Transition(DeviceRules.Parse(directory.Read("devices.list")), target))
+            directory.Write(allow ? "devices.allow" : "devices.deny", line, Property);
+    }
+
+    /// <summary>
+    /// The writes that lead from one list to another and disturb no access that both allow. The default is switched
+    /// only where it has to be, and always for a list that allows by default, since such a list does not tell its
+    /// exceptions.
+    /// </summary>
+    /// <param name="source">null: unknown.</param>
+    /// <param name="target">The list to reach.</param>
+    internal static List<(bool Allow, string Line)> Transition(DeviceRules? source, DeviceRules target)
+    {
+        var writes = new List<(bool, string)>(16);
+        if (source is null || source.AllowByDefault || source.AllowByDefault != target.AllowByDefault)
+        {
+            writes.Add((target.AllowByDefault, "a"));
+            source = null;
+        }
+        for (int i = 0; i < source?.Exceptions.Count; i++)
+        {
+            DeviceRule rule = source.Exceptions[i];
+            DeviceAccess dropped = rule.Access & ~target.AccessTo(rule);
+            if (dropped != DeviceAccess.None)
+                writes.Add((target.AllowByDefault, (rule with { Access = dropped }).ToString()));
+        }
+        for (int i = 0; i < target.Exceptions.Count; i++)
+        {
+            DeviceRule rule = target.Exceptions[i];
+            DeviceAccess gained = rule.Access & ~(source?.AccessTo(rule) ?? DeviceAccess.None);
+            if (gained != DeviceAccess.None)
+                writes.Add((!target.AllowByDefault, (rule with { Access = gained }).ToString()));
+        }
+        return writes;
+    }
+}

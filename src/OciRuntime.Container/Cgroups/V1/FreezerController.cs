@@ -1,0 +1,50 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Cgroups.V1;
+
+/// <summary>v1's freezer (freezer-subsystem.rst).</summary>
+internal static unsafe class FreezerController
+{
+    public const string Name = "freezer";
+
+    /// <summary>How long tasks may take to stop before freezing is given up, milliseconds.</summary>
+    private const int Timeout = 10_000;
+
+    private const string State = "freezer.state";
+
+    /// <exception cref="ContainerException">The tasks do not stop in ten seconds; they run on.</exception>
+    public static void Freeze(CgroupDirectory directory)
+    {
+        long deadline = Environment.TickCount64 + Timeout;
+        for (int round = 0; ; round++)
+        {
+            // Written again in every round: the kernel can miss tasks that are forked while it walks the cgroup.
+            Write(directory, "FROZEN");
+            if (directory.Read(State) == "FROZEN")
+                return;
+            if (Environment.TickCount64 >= deadline)
+            {
+                Write(directory, "THAWED");
+                throw new ContainerException($"freeze {directory.Path}: its processes did not stop within {Timeout / 1000} seconds", "they run on");
+            }
+            // v1 tells nobody when the last task has stopped. A task stops at its next return from the kernel, so
+            // that giving up the processor is most often enough; poll waits when it is not.
+            if (round < 100)
+                _ = sched_yield();
+            else
+                _ = poll(null, 0, 1);
+        }
+    }
+
+    public static void Thaw(CgroupDirectory directory) => Write(directory, "THAWED");
+
+    /// <summary>Whether the cgroup itself was frozen: one that is frozen by a cgroup above it is not.</summary>
+    public static bool IsFrozen(CgroupDirectory directory) => directory.TryRead("freezer.self_freezing", out _) == "1";
+
+    private static void Write(CgroupDirectory directory, string state) =>
+        directory.Write(State, state, "the freezer");
+}

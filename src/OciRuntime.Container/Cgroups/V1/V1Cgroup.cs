@@ -1,0 +1,329 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Container.Cgroups.Devices;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Cgroups.V1;
+
+/// <summary>
+/// A container's cgroup on a host with v1 hierarchies: a directory of the same name in each of them, and, on a
+/// hybrid host, in the v2 one, which only tracks the processes there.
+/// </summary>
+internal sealed class V1Cgroup : ICgroup
+{
+    private readonly List<CgroupPath> _paths;
+    private readonly List<CgroupDirectory> _directories;
+    private readonly List<FileDescriptor> _join = [];
+    private readonly Action<string> _warn;
+
+    /// <summary>Directories that <see cref="Create"/> made, parents first; null for a cgroup that was loaded.</summary>
+    private List<string>? _made;
+
+    private bool _isNewDevices;
+
+    /// <summary>A cgroup at <paramref name="paths"/>, which need not exist.</summary>
+    public V1Cgroup(IReadOnlyList<CgroupPath> paths, Action<string> warn)
+    {
+        _warn = warn;
+        _paths = [.. paths];
+        _directories = new List<CgroupDirectory>(paths.Count);
+        for (int i = 0; i < paths.Count; i++)
+            _directories.Add(new CgroupDirectory(paths[i].Directory, paths[i].Hierarchy.Length == 0 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC));
+    }
+
+    /// <summary>Whether a hierarchy that this user may not write is left out instead of being an error.</summary>
+    public bool DropsForbidden { get; init; }
+
+    /// <summary>Whether errors of the device list are ignored, because an unprivileged user cannot have one.</summary>
+    public bool IsRootless { get; init; }
+
+    public IReadOnlyList<CgroupPath> Paths => _paths;
+
+    public FileDescriptor CloneInto
+    {
+        get
+        {
+            CgroupDirectory? unified = Unified;
+            try
+            {
+                return unified is null ? FileDescriptor.None : unified.Descriptor;
+            }
+            catch (LinuxException e)
+            {
+                throw new ContainerException("join the container's cgroup", e);
+            }
+        }
+    }
+
+    public IReadOnlyList<FileDescriptor> JoinDescriptors
+    {
+        get
+        {
+            if (_join.Count > 0)
+                return _join;
+            for (int i = 0; i < _directories.Count; i++)
+            {
+                if (_paths[i].Hierarchy.Length == 0)
+                    continue;
+                try
+                {
+                    _join.Add(_directories[i].OpenFile("cgroup.procs", O_WRONLY));
+                }
+                catch (LinuxException e)
+                {
+                    throw new ContainerException("join the container's cgroup", e);
+                }
+            }
+            return _join;
+        }
+    }
+
+    private CgroupDirectory? Unified => _paths.Count > 0 && _paths[^1].Hierarchy.Length == 0 ? _directories[^1] : null;
+
+    public void Create()
+    {
+        _made = new List<string>(_paths.Count);
+        for (int i = 0; i < _paths.Count; i++)
+        {
+            try
+            {
+                Create(i);
+            }
+            catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+            {
+                _directories[i].Dispose();
+                _directories.RemoveAt(i);
+                _paths.RemoveAt(i);
+                i--;
+            }
+            catch (LinuxException e)
+            {
+                throw new ContainerException("create the container's cgroup", e);
+            }
+        }
+    }
+
+    private void Create(int i)
+    {
+        CgroupPath path = _paths[i];
+        string mountPoint = path.Directory[..^path.Path.Length];
+        int before = _made!.Count;
+        bool isNew = CgroupTree.Make(path.Directory, mountPoint, _made);
+        if (CgroupHierarchy.Contains(path.Hierarchy, CpusetController.Name))
+        {
+            var directories = new CgroupDirectory[isNew ? _made.Count - before : 1];
+            directories[^1] = _directories[i];
+            for (int j = 0; j < directories.Length - 1; j++)
+                directories[j] = new CgroupDirectory(_made[before + j], CGROUP_SUPER_MAGIC);
+            CpusetController.Inherit(directories, mountPoint, isNew);
+            for (int j = 0; j < directories.Length - 1; j++)
+                directories[j].Dispose();
+        }
+        if (CgroupHierarchy.Contains(path.Hierarchy, DevicesController.Name))
+            _isNewDevices = isNew;
+        // A process that joins a frozen cgroup never comes back.
+        if (!isNew && CgroupHierarchy.Contains(path.Hierarchy, FreezerController.Name) && FreezerController.IsFrozen(_directories[i]))
+            throw new ContainerException($"create the container's cgroup: {path.Directory} exists and is frozen", "thaw it or choose another linux.cgroupsPath");
+    }
+
+    public void Apply(LinuxResources? resources)
+    {
+        RefuseUnified(resources);
+        SetLimits(resources, setDevices: true);
+    }
+
+    public void Update(LinuxResources resources)
+    {
+        RefuseUnified(resources);
+        var journal = new CgroupJournal();
+        SetJournal(journal);
+        try
+        {
+            SetLimits(resources, setDevices: false);
+        }
+        catch (Exception e) when (e is ContainerException or LinuxException)
+        {
+            journal.Restore((file, error) => _warn($"put the old value of {file} back: {Errno.Text(error)}"));
+            throw;
+        }
+        finally
+        {
+            SetJournal(null);
+        }
+    }
+
+    /// <summary>In runc's order, which is also an order in which no value hinders a later one.</summary>
+    private void SetLimits(LinuxResources? resources, bool setDevices)
+    {
+        try
+        {
+            if (CpusetController.IsSet(resources?.CPU))
+                CpusetController.Set(Having(CpusetController.Name, "cpu.cpus"), resources!.CPU!);
+            if (setDevices)
+                SetDevices(DeviceRules.From(resources?.Devices));
+            if (MemoryController.IsSet(resources?.Memory))
+                MemoryController.Set(Having(MemoryController.Name, "memory"), resources!.Memory!, _warn);
+            if (CpuController.IsSet(resources?.CPU))
+                CpuController.Set(Having(CpuController.Name, "cpu"), resources!.CPU!);
+            if (PidsController.IsSet(resources?.Pids))
+                PidsController.Set(Having(PidsController.Name, "pids"), resources!.Pids!);
+            RefuseOthers(resources);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("set the container's limits", e);
+        }
+    }
+
+    private void SetDevices(DeviceRules rules)
+    {
+        CgroupDirectory? directory = Find(DevicesController.Name);
+        if (directory is null && IsRootless)
+            return;
+        try
+        {
+            DevicesController.Set(directory ?? Having(DevicesController.Name, "devices"), rules, _isNewDevices);
+        }
+        catch (ContainerException e) when (e.Errno is Errno.EPERM or Errno.EACCES && (IsRootless || UserNamespace.IsNested))
+        {
+            // The device list belongs to the initial user namespace's administrator; what is in force stays.
+        }
+    }
+
+    private static void RefuseUnified(LinuxResources? resources)
+    {
+        if (resources?.Unified is { Count: > 0 })
+            throw new ContainerException("set linux.resources.unified: invalid configuration: cannot use unified on cgroup v1");
+    }
+
+    private static void RefuseOthers(LinuxResources? resources)
+    {
+        if (resources is null)
+            return;
+        string? property = resources switch
+        {
+            { BlockIO: not null } => "blockIO",
+            { HugepageLimits.Count: > 0 } => "hugepageLimits",
+            { Network: not null } => "network",
+            { Rdma.Count: > 0 } => "rdma",
+            _ => null,
+        };
+        if (property is not null)
+            throw new ContainerException($"linux.resources.{property} is not supported yet");
+    }
+
+    public void Freeze()
+    {
+        try
+        {
+            FreezerController.Freeze(Freezer("freeze"));
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("freeze the container", e);
+        }
+    }
+
+    public void Thaw()
+    {
+        if (Find(FreezerController.Name) is { } freezer && freezer.TryOpen(out _))
+            FreezerController.Thaw(freezer);
+    }
+
+    public bool IsFrozen => Find(FreezerController.Name) is { } freezer && FreezerController.IsFrozen(freezer);
+
+    private CgroupDirectory Freezer(string doing) => Find(FreezerController.Name)
+        ?? throw new ContainerException($"{doing} the container: the host does not mount the cgroup v1 freezer");
+
+    public void Processes(List<int> pids)
+    {
+        try
+        {
+            CgroupTree.Processes(Tracker, pids);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("list the container's processes", e);
+        }
+    }
+
+    /// <summary>One hierarchy stands for all in the question who is in the cgroup: the one that can also stop them, if there is one.</summary>
+    private CgroupDirectory Tracker => Find(FreezerController.Name) ?? Find(DevicesController.Name) ?? _directories[0];
+
+    public void Signal(int signal)
+    {
+        if (_directories.Count == 0)
+            return;
+        CgroupDirectory? freezer = Find(FreezerController.Name);
+        bool wasFrozen = IsFrozen;
+        // No wait for the freeze to be complete: it is enough that new children do not get to run, so that the
+        // rounds come to an end.
+        bool froze = !wasFrozen && freezer is not null && freezer.TryWrite("freezer.state", "FROZEN") == 0;
+        try
+        {
+            CgroupSignal.SendAll(this, signal);
+        }
+        finally
+        {
+            if (froze || (wasFrozen && signal == SIGKILL))
+                _ = freezer!.TryWrite("freezer.state", "THAWED");
+        }
+    }
+
+    public void Kill() => Signal(SIGKILL);
+
+    public void Remove()
+    {
+        Dispose();
+        try
+        {
+            // Also after a failed create: a directory that was there before is not this container's to remove.
+            for (int i = 0; i < _paths.Count; i++)
+                if (_made is null || _made.Contains(_paths[i].Directory))
+                    CgroupTree.Remove(_paths[i].Directory, _directories[i].Magic);
+            // Parents that this process made; not when another container has moved in.
+            for (int i = (_made?.Count ?? 0) - 1; i >= 0; i--)
+                _ = unlinkat(AT_FDCWD, _made![i], AT_REMOVEDIR);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("remove the container's cgroup", e);
+        }
+    }
+
+    /// <summary>v1 has no delegation that is safe (cgroups(7)): nothing to do.</summary>
+    public void ChangeOwner(uint uid)
+    {
+    }
+
+    public void Dispose()
+    {
+        for (int i = 0; i < _join.Count; i++)
+            _join[i].Dispose();
+        _join.Clear();
+        for (int i = 0; i < _directories.Count; i++)
+            _directories[i].Dispose();
+    }
+
+    private void SetJournal(CgroupJournal? journal)
+    {
+        for (int i = 0; i < _directories.Count; i++)
+            _directories[i].Journal = journal;
+    }
+
+    private CgroupDirectory? Find(string controller)
+    {
+        for (int i = 0; i < _paths.Count; i++)
+            if (CgroupHierarchy.Contains(_paths[i].Hierarchy, controller))
+                return _directories[i];
+        return null;
+    }
+
+    private CgroupDirectory Having(string controller, string property) => Find(controller)
+        ?? throw new ContainerException(
+            $"set linux.resources.{property}: cannot set {controller} limit: container could not join or create cgroup",
+            $"the host does not mount the cgroup v1 controller \"{controller}\", or this user may not write to it");
+}
