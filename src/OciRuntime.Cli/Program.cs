@@ -93,7 +93,12 @@ internal static class Program
 
         try
         {
-            return command.Execute(new Invocation(globals, log, positional));
+            if (log.DebugEnabled)
+                log.Debug($"ocirun {BuildInfo.Version} ({BuildInfo.Commit}): {command.Name}");
+            int status = command.Execute(new Invocation(globals, log, positional));
+            if (log.DebugEnabled)
+                log.Debug($"exit status {status}");
+            return status;
         }
         catch (Exception e)
         {

@@ -13,8 +13,10 @@ public sealed class FlagParserTests
     private readonly StringFlag _bundle = new("bundle", "b", "", "default");
     private readonly IntFlag _number = new("preserve-fds", null, "", 7, 0);
 
+    private readonly StringListFlag _env = new("env", "e", "");
+
     private List<string> Parse(string line, bool interspersed = true) => FlagParser.Parse(
-        [_force, _bundle, _number], line.Split(' ', StringSplitOptions.RemoveEmptyEntries), 0, interspersed);
+        [_force, _bundle, _number, _env], line.Split(' ', StringSplitOptions.RemoveEmptyEntries), 0, interspersed);
 
     [Fact]
     public void Defaults_are_kept_without_flags()
@@ -87,6 +89,13 @@ public sealed class FlagParserTests
     {
         Parse($"--preserve-fds {text}").Should().BeEmpty();
         _number.Value.Should().Be(value);
+    }
+
+    [Fact]
+    public void A_list_keeps_every_value()
+    {
+        Parse("-e A=1 --env=B=2,3 id -env C").Should().Equal("id");
+        _env.Values.Should().Equal("A=1", "B=2,3", "C");
     }
 
     [Theory]

@@ -49,7 +49,7 @@ internal static class HelpText
     {
         var text = new StringBuilder();
         text.Append("NAME:\n").Append(Indent).Append("ocirun ").Append(command.Name).Append(" - ").Append(command.Usage);
-        text.Append("\n\nUSAGE:\n").Append(Indent).Append("ocirun ").Append(command.Name).Append(" [command options] ").Append(command.ArgumentsUsage);
+        text.Append("\n\nUSAGE:\n").Append(Indent).Append("ocirun ").Append(command.Name).Append($" [command options] {command.ArgumentsUsage}".TrimEnd());
         text.Append("\n\nDESCRIPTION:\n");
         foreach (string line in command.Description.Split('\n'))
             text.Append(line.Length == 0 ? line : Indent + line).Append('\n');
