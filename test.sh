@@ -99,6 +99,7 @@ mkdir -p "$results"
 
 for lane; do
     echo "== $lane"
+    : >"$results/$lane.tsv"
     started=$SECONDS
     "lane_$lane"
     echo "$((SECONDS - started))" >"$results/$lane.seconds"

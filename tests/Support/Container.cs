@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -55,17 +54,17 @@ public sealed class Container
     public CommandResult Run(params string[] flags) => StartRun(flags).Finish();
 
     /// <summary><c>run</c>, and does not wait.</summary>
-    public Command StartRun(string[] flags, string? stdin = null, string redirect = "", string? terminal = null)
+    public Command StartRun(IReadOnlyList<string> flags, string? stdin = null, string redirect = "", string? terminal = null)
     {
         Bundle.Write();
         return StartCommand("run", ["--bundle", Bundle.Directory, .. flags, Id], stdin, redirect, terminal);
     }
 
     /// <summary>Runs a busybox shell script as the container and gives what it wrote. It must end with status 0.</summary>
-    public CommandResult Run(string script)
+    public CommandResult RunScript(string script)
     {
         Bundle.Script(script);
-        return Run(Array.Empty<string>()).Succeeds();
+        return Run().Succeeds();
     }
 
     /// <summary><c>start</c>.</summary>

@@ -49,7 +49,7 @@ public abstract class ContainerTest : IDisposable
     }
 
     /// <summary>Runs a script in a container with the default config and a patch, and gives what it wrote.</summary>
-    protected CommandResult RunScript(string script, string? patch = null) => NewContainer(patch).Run(script);
+    protected CommandResult RunScript(string script, string? patch = null) => NewContainer(patch).RunScript(script);
 
     /// <summary>Runs a command of the runtime that is not about one container.</summary>
     protected CommandResult Ocirun(params string[] arguments) =>

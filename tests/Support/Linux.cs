@@ -9,7 +9,10 @@ namespace OciRuntime.Tests.Support;
 public static class Linux
 {
     /// <summary>Sends a signal; that the process is gone already is not an error.</summary>
-    public static void Kill(int pid, int signal) => Syscall.kill(pid, (Signum)signal);
+    public static void Kill(int pid, int signal) => _ = NativeMethods.kill(pid, signal);
+
+    /// <summary>close(2) of a descriptor that .NET does not own.</summary>
+    public static void Close(int descriptor) => Check(Syscall.close(descriptor), "close", "");
 
     /// <summary>chmod(2).</summary>
     public static void Chmod(string path, int mode) =>

@@ -32,6 +32,10 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true)]
     internal static extern int ptsname_r(int fd, byte[] buffer, nuint size);
 
+    // Mono.Posix's kill does not take real-time signals.
+    [DllImport("libc", SetLastError = true)]
+    internal static extern int kill(int pid, int signal);
+
     [DllImport("libc", SetLastError = true)]
     internal static extern int ioctl(int fd, ulong request, ref WindowSize size);
 }

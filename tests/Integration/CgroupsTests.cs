@@ -1,0 +1,157 @@
+using System.IO;
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary>config-linux.md, cgroupsPath and resources, read back from the host's v1 hierarchies.</summary>
+[Trait("Lane", "Integration")]
+public sealed class CgroupsTests : ContainerTest
+{
+    private Container Created(string patch)
+    {
+        Container container = NewContainer(patch);
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        return container;
+    }
+
+    private static string Resources(string resources) => "{\"linux\":{\"resources\":{" + resources + "}}}";
+
+    [Fact]
+    public void Container_has_a_cgroup_in_every_hierarchy_and_delete_removes_it()
+    {
+        Container container = Created("{}");
+        string[] hierarchies = container.CgroupDirectories().Select(path => path.Split('/')[4]).ToArray();
+        hierarchies.Should().Contain(["memory", "cpu", "cpuacct", "cpuset", "devices", "freezer", "pids", "blkio", "systemd"]);
+        foreach (string directory in container.CgroupDirectories())
+            File.ReadAllLines(directory + "/cgroup.procs").Should().Contain(container.Pid.ToString());
+        container.Delete("--force").Succeeds();
+        container.CgroupDirectories().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Absolute_cgroups_path_is_from_the_hierarchys_root()
+    {
+        Container container = NewContainer();
+        container.Bundle.Config["linux"]!["cgroupsPath"] = $"/{Token}-parent/{container.Id}";
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        System.IO.Directory.Exists($"/sys/fs/cgroup/memory/{Token}-parent/{container.Id}").Should().BeTrue();
+        container.Delete("--force").Succeeds();
+        System.IO.Directory.Exists($"/sys/fs/cgroup/memory/{Token}-parent/{container.Id}").Should().BeFalse();
+        foreach (string parent in Leaks.CgroupsNamed($"{Token}-parent").ToList())
+            System.IO.Directory.Delete(parent);
+    }
+
+    [Fact]
+    public void Same_relative_cgroups_path_gives_the_same_cgroup()
+    {
+        // Spec: for a given value, runtimes MUST consistently attach to the same place.
+        Container container = NewContainer();
+        container.Bundle.Config["linux"]!["cgroupsPath"] = $"{Token}-relative";
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        string[] first = Leaks.CgroupsNamed($"{Token}-relative").Order().ToArray();
+        first.Should().Contain(path => path.StartsWith("/sys/fs/cgroup/memory/"));
+        container.Delete("--force").Succeeds();
+        container.Create().Succeeds();
+        Leaks.CgroupsNamed($"{Token}-relative").Order().Should().Equal(first);
+    }
+
+    [Fact]
+    public void Memory()
+    {
+        Container container = Created(Resources("""
+            "memory":{"limit":67108864,"reservation":33554432,"swappiness":17,"disableOOMKiller":true}
+            """));
+        container.Cgroup("memory.limit_in_bytes").Should().Be("67108864");
+        container.Cgroup("memory.soft_limit_in_bytes").Should().Be("33554432");
+        container.Cgroup("memory.swappiness").Should().Be("17");
+        container.Cgroup("memory.oom_control").Should().Contain("oom_kill_disable 1");
+    }
+
+    [Fact]
+    public void Memory_limit_ends_a_process_that_exceeds_it()
+    {
+        Container container = NewContainer(Resources("\"memory\":{\"limit\":8388608}"));
+        container.Bundle.Args("dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=1");
+        container.Run().ExitsWith(128 + 9);
+    }
+
+    [Fact]
+    public void Memory_limit_of_minus_one_is_none()
+    {
+        Container container = Created(Resources("\"memory\":{\"limit\":-1}"));
+        long.Parse(container.Cgroup("memory.limit_in_bytes")).Should().BeGreaterThan(1L << 60);
+    }
+
+    [Fact]
+    public void Cpu()
+    {
+        Container container = Created(Resources("\"cpu\":{\"shares\":512,\"quota\":50000,\"period\":200000}"));
+        container.Cgroup("cpu.shares").Should().Be("512");
+        container.Cgroup("cpu.cfs_quota_us").Should().Be("50000");
+        container.Cgroup("cpu.cfs_period_us").Should().Be("200000");
+    }
+
+    [Fact]
+    public void Cpuset()
+    {
+        Container container = Created(Resources("\"cpu\":{\"cpus\":\"0\",\"mems\":\"0\"}"));
+        container.Cgroup("cpuset.cpus").Should().Be("0");
+        container.Cgroup("cpuset.mems").Should().Be("0");
+        File.ReadAllText($"/proc/{container.Pid}/status").Should().Contain("Cpus_allowed_list:\t0\n");
+    }
+
+    [Fact]
+    public void Pids()
+    {
+        Created(Resources("\"pids\":{\"limit\":42}")).Cgroup("pids.max").Should().Be("42");
+    }
+
+    [Fact]
+    public void Pids_limit_refuses_another_process()
+    {
+        CommandResult result = RunScript("(sleep 0 & sleep 0 & sleep 0 & sleep 0 & sleep 0) 2>&1; true", Resources("\"pids\":{\"limit\":2}"));
+        result.Stdout.Should().Contain("Resource temporarily unavailable");
+    }
+
+    [Fact]
+    public void Devices()
+    {
+        Container container = Created(Resources("""
+            "devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":10,"minor":229,"access":"rw"},{"allow":true,"type":"b","major":8,"access":"r"}]
+            """));
+        string[] list = container.Cgroup("devices.list").Split('\n');
+        list.Should().Contain(["c 10:229 rw", "b 8:* r", "c 1:3 rwm", "c 136:* rwm"]).And.NotContain("a *:* rwm");
+    }
+
+    [Fact]
+    public void Container_joins_a_cgroup_that_exists()
+    {
+        string parent = $"/sys/fs/cgroup/pids/{Token}-made";
+        System.IO.Directory.CreateDirectory(parent);
+        Container container = NewContainer(Resources("\"pids\":{\"limit\":55}"));
+        container.Bundle.Config["linux"]!["cgroupsPath"] = $"/{Token}-made";
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        File.ReadAllLines(parent + "/cgroup.procs").Should().Contain(container.Pid.ToString());
+        File.ReadAllText(parent + "/pids.max").Should().Be("55\n");
+    }
+
+    [Fact]
+    public void Delete_ends_the_processes_that_are_left()
+    {
+        // Without a pid namespace nothing but the cgroup knows the process that stays behind.
+        Container container = NewContainer();
+        container.Bundle.WithoutNamespace("pid").Script("sleep 1000 & exec sleep 0");
+        container.Create().Succeeds();
+        container.Start().Succeeds();
+        container.WaitUntilStopped();
+        container.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+}

@@ -1,0 +1,180 @@
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary>config.md, Linux mount options: what each leaves in mountinfo.</summary>
+[Trait("Lane", "Integration")]
+public sealed class MountOptionsTests : ContainerTest
+{
+    private MountInfo Mounted(string type, string source, params string[] options)
+    {
+        Container container = NewContainer();
+        string list = string.Join(',', options.Select(option => $"\"{option}\""));
+        container.Bundle.Append("mounts", $$"""{"destination":"/mnt","type":"{{type}}","source":"{{source}}","options":[{{list}}]}""");
+        container.Bundle.Args("cat", "/proc/self/mountinfo");
+        return MountInfo.Parse(container.Run().Succeeds().Stdout).Last(mount => mount.Point == "/mnt");
+    }
+
+    [Theory]
+    [InlineData("ro", "ro")]
+    [InlineData("nosuid", "nosuid")]
+    [InlineData("nodev", "nodev")]
+    [InlineData("noexec", "noexec")]
+    [InlineData("noatime", "noatime")]
+    [InlineData("nodiratime", "nodiratime")]
+    [InlineData("relatime", "relatime")]
+    [InlineData("nosymfollow", "nosymfollow")]
+    public void Flag_is_set(string option, string expected)
+    {
+        Mounted("tmpfs", "tmpfs", option).Options.Should().Contain(expected);
+    }
+
+    [Theory]
+    [InlineData("rw", "ro,rw", "ro")]
+    [InlineData("suid", "nosuid,suid", "nosuid")]
+    [InlineData("dev", "nodev,dev", "nodev")]
+    [InlineData("exec", "noexec,exec", "noexec")]
+    [InlineData("atime", "noatime,atime", "noatime")]
+    [InlineData("diratime", "nodiratime,diratime", "nodiratime")]
+    [InlineData("symfollow", "nosymfollow,symfollow", "nosymfollow")]
+    [InlineData("strictatime", "strictatime", "relatime")]
+    public void Later_flag_clears_the_earlier(string option, string options, string absent)
+    {
+        MountInfo mount = Mounted("tmpfs", "tmpfs", options.Split(','));
+        mount.Options.Should().NotContain(absent, option);
+    }
+
+    [Theory]
+    [InlineData("sync", "sync")]
+    [InlineData("dirsync", "dirsync")]
+    [InlineData("lazytime", "lazytime")]
+    [InlineData("mand", "mand")]
+    public void Flag_of_the_file_system(string option, string expected)
+    {
+        // Mandatory locking left the kernel in 5.15: the option is still accepted.
+        MountInfo mount = Mounted("tmpfs", "tmpfs", option);
+        if (option != "mand")
+            mount.SuperOptions.Should().Contain(expected);
+    }
+
+    [Theory]
+    [InlineData("async")]
+    [InlineData("loud")]
+    [InlineData("silent")]
+    [InlineData("nolazytime")]
+    [InlineData("nomand")]
+    [InlineData("norelatime")]
+    [InlineData("nostrictatime")]
+    [InlineData("noiversion")]
+    [InlineData("iversion")]
+    public void Option_that_leaves_no_trace_is_accepted(string option) =>
+        Mounted("tmpfs", "tmpfs", option).Type.Should().Be("tmpfs");
+
+    [OcirunFact("runc 1.1.5 hands it to the file system, which refuses it")]
+    public void Defaults_is_accepted() => Mounted("tmpfs", "tmpfs", "defaults").Type.Should().Be("tmpfs");
+
+    [Theory]
+    [InlineData("private", "")]
+    [InlineData("rprivate", "")]
+    [InlineData("slave", "")]
+    [InlineData("rslave", "")]
+    [InlineData("shared", "shared")]
+    [InlineData("rshared", "shared")]
+    [InlineData("unbindable", "unbindable")]
+    [InlineData("runbindable", "unbindable")]
+    public void Propagation_of_a_mount(string option, string expected)
+    {
+        MountInfo mount = Mounted("bind", "/etc", "rbind", option);
+        string.Join(' ', mount.Propagation.Select(field => field.Split(':')[0])).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("ro", "ro")]
+    [InlineData("nosuid", "nosuid")]
+    [InlineData("nodev", "nodev")]
+    [InlineData("noexec", "noexec")]
+    [InlineData("noatime", "noatime")]
+    [InlineData("nosymfollow", "nosymfollow")]
+    public void Bind_has_flags_of_its_own(string option, string expected) =>
+        Mounted("bind", "/etc", "bind", option).Options.Should().Contain(expected);
+
+    [Theory]
+    [InlineData("rro", "ro")]
+    [InlineData("rnosuid", "nosuid")]
+    [InlineData("rnodev", "nodev")]
+    [InlineData("rnoexec", "noexec")]
+    [InlineData("rnoatime", "noatime")]
+    [InlineData("rnodiratime", "nodiratime")]
+    [InlineData("rnosymfollow", "nosymfollow")]
+    [InlineData("rrelatime", "relatime")]
+    public void Recursive_flag_reaches_the_mounts_below(string option, string expected)
+    {
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", $$"""{"destination":"/mnt","source":"/dev","options":["rbind","{{option}}"]}""");
+        container.Bundle.Args("cat", "/proc/self/mountinfo");
+        MountInfo.Parse(container.Run().Succeeds().Stdout).Where(mount => mount.Point.StartsWith("/mnt"))
+            .Should().HaveCountGreaterThan(1).And.OnlyContain(mount => mount.Options.Contains(expected));
+    }
+
+    [Theory]
+    [InlineData("rrw", "ro")]
+    [InlineData("rsuid", "nosuid")]
+    [InlineData("rdev", "nodev")]
+    [InlineData("rexec", "noexec")]
+    [InlineData("rdiratime", "nodiratime")]
+    [InlineData("rsymfollow", "nosymfollow")]
+    [InlineData("rstrictatime", "relatime")]
+    public void Recursive_flag_clears_in_the_mounts_below(string option, string absent)
+    {
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", $$"""{"destination":"/mnt","source":"/dev","options":["rbind","{{option}}"]}""");
+        container.Bundle.Args("cat", "/proc/self/mountinfo");
+        MountInfo.Parse(container.Run().Succeeds().Stdout).Where(mount => mount.Point.StartsWith("/mnt"))
+            .Should().HaveCountGreaterThan(1).And.OnlyContain(mount => !mount.Options.Contains(absent));
+    }
+
+    [OcirunFact("runc 1.1.5 clears one bit of the field that the kernel wants cleared as a whole")]
+    public void Recursive_atime_clears_in_the_mounts_below()
+    {
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", """{"destination":"/mnt","source":"/dev","options":["rbind","ratime"]}""");
+        container.Bundle.Args("cat", "/proc/self/mountinfo");
+        MountInfo.Parse(container.Run().Succeeds().Stdout).Where(mount => mount.Point.StartsWith("/mnt"))
+            .Should().HaveCountGreaterThan(1).And.OnlyContain(mount => !mount.Options.Contains("noatime"));
+    }
+
+    [OcirunFact("runc 1.1.5 drops them and is refused")]
+    public void Readonly_bind_keeps_the_locked_flags_of_its_source()
+    {
+        // In a user namespace, a remount that drops nosuid, nodev or noexec of the source is refused.
+        Container container = NewContainer();
+        string source = Directory + "/source";
+        System.IO.Directory.CreateDirectory(source);
+        container.Bundle.WithUserNamespace().Script("grep ' /mnt ' /proc/mounts | cut -d' ' -f4");
+        container.Bundle.Append("mounts", $$"""{"destination":"/mnt","source":"{{source}}","options":["bind","ro"]}""").Write();
+        string script = $"mount -t tmpfs -o nosuid,nodev,noexec data {source}; exec \"$@\"";
+        Command.Run("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id)
+            .Succeeds().Stdout.Should().StartWith("ro,nosuid,nodev,noexec");
+    }
+
+    [OcirunFact("runc takes what it does not know for data of the file system")]
+    public void Unknown_option_of_a_bind_mount_is_an_error()
+    {
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", """{"destination":"/mnt","type":"bind","source":"/etc","options":["bind","telepathic"]}""");
+        container.Run().FailsWith("telepathic");
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void Unknown_option_is_refused_by_the_file_system()
+    {
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", """{"destination":"/mnt","type":"tmpfs","source":"tmpfs","options":["telepathic"]}""");
+        container.Run().FailsWith("invalid argument");
+        NothingIsLeft();
+    }
+}

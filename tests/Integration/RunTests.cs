@@ -1,0 +1,197 @@
+using System.IO;
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary><c>run</c>: exit status, signals, stdio, --detach, --keep and --pid-file.</summary>
+[Trait("Lane", "Integration")]
+public sealed class RunTests : ContainerTest
+{
+    [Theory]
+    [InlineData("exit 0", 0)]
+    [InlineData("exit 1", 1)]
+    [InlineData("exit 42", 42)]
+    [InlineData("exit 255", 255)]
+    public void Exit_status_is_the_containers(string script, int code)
+    {
+        Container container = NewContainer();
+        container.Bundle.Script(script);
+        container.Run().ExitsWith(code);
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(15)]
+    [InlineData(6)]
+    public void Exit_status_of_a_signal_is_128_more(int signal)
+    {
+        Container container = NewContainer();
+        container.Bundle.WithoutNamespace("pid").Script($"kill -{signal} $$");
+        container.Run().ExitsWith(128 + signal);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void Stdin_stdout_and_stderr_pass_through_untouched()
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("cat; echo to stderr >&2");
+        string input = string.Concat(Enumerable.Repeat("0123456789\r\n\t\u0007ünï", 20_000));
+        using Command command = container.StartRun([], input);
+        CommandResult result = command.Finish().Succeeds();
+        result.Stdout.Should().Be(input);
+        result.Stderr.Should().Be("to stderr\n");
+    }
+
+    [Theory]
+    [InlineData(1, "HUP")]
+    [InlineData(2, "INT")]
+    [InlineData(3, "QUIT")]
+    [InlineData(10, "USR1")]
+    [InlineData(12, "USR2")]
+    [InlineData(14, "ALRM")]
+    [InlineData(15, "TERM")]
+    [InlineData(18, "CONT")]
+    [InlineData(34, "RTMIN")]
+    public void Signal_is_forwarded(int signal, string name)
+    {
+        Container container = NewContainer("""{"root":{"readonly":false}}""");
+        container.Bundle.Script($"trap 'echo got {name}; exit 7' {signal}; echo >/ready; while :; do sleep 0.01; done");
+        using Command command = container.StartRun([]);
+        Wait.Until(() => File.Exists(container.Bundle.Rootfs + "/ready"), "the trap is set", () => command.Stderr);
+        command.Signal(signal);
+        command.Finish().ExitsWith(7).Stdout.Should().Be($"got {name}\n");
+    }
+
+    [Fact]
+    public void Ended_children_of_the_runtime_do_not_confuse_it()
+    {
+        // A subreaper gets the orphans of a container that shares its pid namespace.
+        Container container = NewContainer();
+        container.Bundle.WithoutNamespace("pid").Script("(sleep 0.05 & sleep 0.1 &) ; (exit 3 &) ; sleep 0.3; exit 5");
+        container.Run().ExitsWith(5);
+    }
+
+    [Fact]
+    public void Detached_run_returns_while_the_container_runs()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Run("--detach").Succeeds().Stdout.Should().BeEmpty();
+        container.Status.Should().Be("running");
+        Linux.IsAlive(container.Pid).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Detached_run_keeps_the_stopped_container_until_delete()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("true");
+        container.Run("-d").Succeeds();
+        container.WaitUntilStopped();
+        container.Delete().Succeeds();
+    }
+
+    [OcirunFact("runc 1.1.5 ties --keep to nothing that it documents for a failing run")]
+    public void Keep_leaves_the_stopped_container()
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("exit 3");
+        container.Run("--keep").ExitsWith(3);
+        container.Status.Should().Be("stopped");
+        container.Delete().Succeeds();
+    }
+
+    [Fact]
+    public void Run_removes_the_container_at_its_end()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("true");
+        container.Run().Succeeds();
+        container.Command("state", container.Id).FailsWith("container does not exist");
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("run")]
+    public void Pid_file_is_the_pid_alone(string command)
+    {
+        Container container = NewContainer();
+        string file = Directory + "/pid";
+        container.Bundle.Args("sleep", "1000");
+        if (command == "create")
+            container.Create("--pid-file", file).Succeeds();
+        else
+            container.Run("-d", "--pid-file", file).Succeeds();
+        File.ReadAllText(file).Should().Be(container.Pid.ToString());
+    }
+
+    [Fact]
+    public void Pid_file_is_relative_to_the_working_directory()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000").Write();
+        using Command command = Command.Start(container.Runtime.Path, ["--root", Root, "create", "--pid-file", "pid", "--bundle", container.Bundle.Directory, container.Id], directory: Directory);
+        command.Finish().Succeeds();
+        File.ReadAllText(Directory + "/pid").Should().Be(container.Pid.ToString());
+    }
+
+    [Fact]
+    public void Pid_file_is_never_seen_half_written()
+    {
+        Container container = NewContainer();
+        string directory = Directory + "/pids";
+        System.IO.Directory.CreateDirectory(directory);
+        File.WriteAllText(directory + "/pid", "old");
+        long inode = Inode();
+        container.Bundle.Args("sleep", "1000");
+        container.Create("--pid-file", directory + "/pid").Succeeds();
+        // Replaced, not rewritten, and without a remainder beside it.
+        Inode().Should().NotBe(inode);
+        System.IO.Directory.GetFiles(directory).Should().ContainSingle();
+
+        long Inode() => long.Parse(Command.Run("stat", "-c", "%i", directory + "/pid").Stdout);
+    }
+
+    [Fact]
+    public void Pid_file_that_cannot_be_written_undoes_the_container()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Create("--pid-file", Directory + "/no/such/directory/pid").FailsWith("no such file or directory");
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("--no-subreaper")]
+    [InlineData("--no-new-keyring")]
+    [InlineData("--no-pivot")]
+    [InlineData("-no-subreaper")]
+    [InlineData("--no-pivot=false")]
+    public void Flag_is_accepted(string flag)
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("echo", "ok");
+        container.Run(flag).Succeeds().Stdout.Should().Be("ok\n");
+    }
+
+    [OcirunFact("runc 1.1.5 is older than --pidfd-socket")]
+    public void Pidfd_socket_gets_the_process()
+    {
+        using var socket = new DescriptorSocket(Directory + "/pidfd.sock");
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000").Write();
+        using Command command = container.StartCommand("create", ["--bundle", container.Bundle.Directory, "--pidfd-socket", socket.Path, container.Id]);
+        (byte[] data, int[] descriptors) = socket.Receive();
+        command.Finish().Succeeds();
+        data.Should().NotBeEmpty();
+        descriptors.Should().ContainSingle();
+        File.ReadAllLines($"/proc/self/fdinfo/{descriptors[0]}").Should().Contain($"Pid:\t{container.Pid}");
+        Linux.Close(descriptors[0]);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary>process.terminal and consoleSize, in the foreground and over a console socket.</summary>
+[Trait("Lane", "Integration")]
+public sealed class TerminalTests : ContainerTest
+{
+    private const string WithTerminal = """{"process":{"terminal":true}}""";
+
+    [Fact]
+    public void Foreground_process_has_a_terminal_of_its_own()
+    {
+        using Terminal terminal = Terminal.Open();
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Script("tty; test -t 0 && test -t 1 && test -t 2 && echo all three; stat -c %t:%T /dev/console; echo $(cat /proc/self/stat | cut -d' ' -f7)");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        command.Finish().Succeeds();
+        terminal.WaitFor("all three");
+        terminal.Output.Should().Contain("/dev/pts/0\r\n").And.MatchRegex("\r\n88:0\r\n");
+    }
+
+    [Fact]
+    public void Typing_reaches_the_process_and_what_it_writes_comes_back()
+    {
+        using Terminal terminal = Terminal.Open();
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Script("echo ready; read line; echo \"read <$line>\"; exit 6");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        terminal.WaitFor("ready");
+        terminal.Type("hello\r");
+        terminal.WaitFor("read <hello>");
+        command.Finish().ExitsWith(6);
+    }
+
+    [Fact]
+    public void Interrupt_key_is_the_containers()
+    {
+        using Terminal terminal = Terminal.Open();
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Script("trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.01; done");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        terminal.WaitFor("ready");
+        terminal.Type("\u0003");
+        command.Finish().ExitsWith(9);
+        terminal.WaitFor("interrupted");
+    }
+
+    [Theory]
+    [InlineData("exit 0", 0)]
+    [InlineData("kill -9 $$; exec sleep 1000", 137)]
+    public void Callers_terminal_is_restored_at_the_end(string script, int code)
+    {
+        using Terminal terminal = Terminal.Open();
+        string before = terminal.Settings();
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Patch("""{"root":{"readonly":false}}""").Script($"echo ready; until [ -e /go ]; do sleep 0.01; done; {script}");
+        if (code == 137)
+            container.Bundle.WithoutNamespace("pid");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        terminal.WaitFor("ready");
+        terminal.Settings().Should().Contain("-icanon").And.Contain("-echo ").And.NotBe(before);
+        container.Bundle.File("/go", "");
+        command.Finish().ExitsWith(code);
+        terminal.Settings().Should().Be(before);
+    }
+
+    [Fact]
+    public void Callers_terminal_is_restored_after_an_error()
+    {
+        using Terminal terminal = Terminal.Open();
+        string before = terminal.Settings();
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Args("/no/such/program");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        command.Finish().ExitsWith(1);
+        terminal.WaitFor("no such file or directory");
+        terminal.Settings().Should().Be(before);
+    }
+
+    [Fact]
+    public void Window_size_is_the_callers_and_follows_it()
+    {
+        using Terminal terminal = Terminal.Open();
+        terminal.Size = (33, 101);
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Script("trap 'stty size' WINCH; until [ \"$(stty size)\" = '33 101' ]; do sleep 0.01; done; echo first; until [ \"$(stty size)\" = '44 122' ]; do sleep 0.01; done; echo second");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        terminal.WaitFor("first");
+        terminal.Size = (44, 122);
+        command.Finish().Succeeds();
+        terminal.WaitFor("second");
+    }
+
+    [Fact]
+    public void Console_socket_gets_the_master()
+    {
+        using var socket = new DescriptorSocket(Directory + "/console.sock");
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Script("stty size; tty; read line; echo \"read <$line>\"").Write();
+        using Command command = container.StartCommand("create", ["--bundle", container.Bundle.Directory, "--console-socket", socket.Path, container.Id]);
+        (byte[] data, int[] descriptors) = socket.Receive();
+        command.Finish().Succeeds();
+        data.Should().NotBeEmpty();
+        Encoding.UTF8.GetString(data).Should().Contain("/ptmx");
+        descriptors.Should().ContainSingle();
+        using var terminal = new Terminal(descriptors[0]);
+        terminal.Size = (12, 34);
+        container.Start().Succeeds();
+        terminal.WaitFor("/dev/pts/0");
+        terminal.Type("over the socket\r");
+        terminal.WaitFor("read <over the socket>");
+        terminal.Output.Should().Contain("12 34");
+        container.WaitUntilStopped();
+    }
+
+    [Fact]
+    public void Console_size_of_the_config()
+    {
+        using var socket = new DescriptorSocket(Directory + "/console.sock");
+        Container container = NewContainer("""{"process":{"terminal":true,"consoleSize":{"height":25,"width":77}}}""");
+        container.Bundle.Script("stty size; sleep 1000").Write();
+        using Command command = container.StartCommand("run", ["--detach", "--bundle", container.Bundle.Directory, "--console-socket", socket.Path, container.Id]);
+        (_, int[] descriptors) = socket.Receive();
+        using var terminal = new Terminal(descriptors[0]);
+        command.Finish().Succeeds();
+        terminal.WaitFor("25 77");
+        terminal.Size.Should().Be((25, 77));
+    }
+
+    [Fact]
+    public void Terminal_belongs_to_the_user()
+    {
+        using Terminal terminal = Terminal.Open();
+        Container container = NewContainer("""{"process":{"terminal":true,"user":{"uid":1000,"gid":1000}}}""");
+        container.Bundle.Script("stat -c 'owner %u' $(tty); echo reopened >/dev/tty");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        command.Finish().Succeeds();
+        terminal.WaitFor("owner 1000");
+        terminal.WaitFor("reopened");
+    }
+
+    [Fact]
+    public void Console_socket_without_a_terminal_is_refused()
+    {
+        using var socket = new DescriptorSocket(Directory + "/console.sock");
+        Container container = NewContainer();
+        container.Create("--console-socket", socket.Path).ExitsWith(1).Stderr.Should().MatchRegex(new Regex("console.socket|terminal"));
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void Detached_terminal_without_a_console_socket_is_refused()
+    {
+        Container container = NewContainer(WithTerminal);
+        container.Create().FailsWith("console");
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void Console_socket_that_nobody_listens_at_undoes_the_container()
+    {
+        Container container = NewContainer(WithTerminal);
+        container.Create("--console-socket", Directory + "/nobody.sock").FailsWith("no such file or directory");
+        NothingIsLeft();
+    }
+}
