@@ -24,6 +24,15 @@ public readonly struct CString
         Encoding.UTF8.GetBytes(text, _bytes);
     }
 
+    /// <summary>Copies a name that the kernel gave, which need not be UTF-8.</summary>
+    public CString(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Contains((byte)0))
+            throw new ArgumentException("the bytes contain a NUL", nameof(bytes));
+        _bytes = new byte[bytes.Length + 1];
+        bytes.CopyTo(_bytes);
+    }
+
     public static implicit operator CString(string? text) => text is null ? default : new CString(text);
 
     public static CString FromString(string? text) => text;
@@ -34,5 +43,5 @@ public readonly struct CString
     /// <summary>The bytes without the final NUL.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes is null ? default : _bytes.AsSpan(0, _bytes.Length - 1);
 
-    public override string ToString() => _text ?? string.Empty;
+    public override string ToString() => _text ?? Encoding.UTF8.GetString(Bytes);
 }

@@ -79,6 +79,15 @@ public static unsafe partial class LibC
             return chroot(p);
     }
 
+    [DllImport(libc, EntryPoint = nameof(faccessat), SetLastError = true)]
+    private static extern int faccessat(int dirfd, byte* path, int mode, int flags);
+
+    public static int faccessat(int dirfd, CString path, int mode, int flags)
+    {
+        fixed (byte* p = path)
+            return faccessat(dirfd, p, mode, flags);
+    }
+
     [DllImport(libc, EntryPoint = nameof(fchownat), SetLastError = true)]
     private static extern int fchownat(int dirfd, byte* path, uint uid, uint gid, int flags);
 

@@ -1,0 +1,101 @@
+using System;
+using OciRuntime.Container.SafePath;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Rootfs;
+
+/// <summary>
+/// A bind mount of a file or directory of the host. A parent that may mount copies the source before there is a child:
+/// a missing source is then an error before anything was made, and the container can be given what only the host's
+/// root can reach. Otherwise (rootless) the child does it.
+/// </summary>
+internal sealed class BindMount : MountStep
+{
+    private readonly CString _source;
+    private readonly ulong _basePropagation;
+    private readonly bool _keepFlags;
+    private FileDescriptor _tree;
+
+    /// <param name="point">Its source is the absolute path on the host.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="basePropagation">
+    /// What the copy of a host mount is before the options are applied: a slave usually, so that mounts inside the
+    /// container do not appear on the host; 0 keeps it a peer (<c>linux.rootfsPropagation</c> shared).
+    /// </param>
+    /// <param name="keepFlags">Whether flags that the options do not mention are kept.</param>
+    public BindMount(MountPoint point, ParsedMountOptions options, ulong basePropagation, bool keepFlags)
+        : base(point, options)
+    {
+        _source = point.Source;
+        _basePropagation = basePropagation;
+        _keepFlags = keepFlags;
+    }
+
+    /// <summary>Copies the source in the calling process; false when it may not (EPERM).</summary>
+    /// <exception cref="LinuxException">The source does not exist, and so on.</exception>
+    public bool TryOpenSource()
+    {
+        int fd = DetachedMount.TryClone(AT_FDCWD, _source, Options.Recursive);
+        if (fd < 0 && errno == Errno.EPERM)
+            return false;
+        _tree = Check.Fd(fd, "open_tree", Point.Source);
+        Configure(_tree);
+        return true;
+    }
+
+    public override void Apply(ContainerRootfs rootfs)
+    {
+        if (!_tree.IsOpen)
+        {
+            _tree = DetachedMount.Clone(AT_FDCWD, _source, Options.Recursive);
+            Configure(_tree);
+        }
+        using (_tree)
+        using (FileDescriptor target = rootfs.OpenMountPoint(this, Verify.Stat(_tree).IsDirectory, out _, out _))
+            DetachedMount.Attach(_tree, target);
+        _tree = default;
+    }
+
+    /// <summary>Whether the source was copied already.</summary>
+    public bool IsOpen => _tree.IsOpen;
+
+    /// <summary>Whether the source is a procfs, the only thing that may be bound onto /proc.</summary>
+    public bool IsProc => _tree.IsOpen && Verify.FileSystemType(_tree) == PROC_SUPER_MAGIC;
+
+    public override string? Remedy(LinuxException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return (error.Call, error.Errno) switch
+        {
+            ("mount_setattr", Errno.EPERM) => "the source's mount has flags that this user namespace may not clear: " +
+                "leave out the options that turn them off",
+            ("move_mount", Errno.ENOTDIR) => "source and destination must both be directories, or both not",
+            _ => null,
+        };
+    }
+
+    public override void Close()
+    {
+        _tree.Dispose();
+        _tree = default;
+    }
+
+    private void Configure(FileDescriptor tree)
+    {
+        if (_basePropagation != 0 && !OverridesBase())
+            DetachedMount.SetAttributes(tree, 0, 0, _basePropagation, recursive: true);
+        if (Options.HasAttributes)
+            ApplyExact(tree, _keepFlags);
+        ApplyRecursive(tree);
+    }
+
+    /// <summary>Whether the first thing that the options say about propagation makes the base irrelevant.</summary>
+    private bool OverridesBase()
+    {
+        if (Options.Propagation.Count == 0 || !(Options.Propagation[0].Recursive || !Options.Recursive))
+            return false;
+        ulong first = Options.Propagation[0].Flag;
+        return first is MS_PRIVATE or MS_UNBINDABLE || first == _basePropagation;
+    }
+}

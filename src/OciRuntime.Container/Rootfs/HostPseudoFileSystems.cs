@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using OciRuntime.Container.SafePath;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Rootfs;
+
+/// <summary>
+/// Without pivot_root the host's mounts stay in the container's mount namespace. The kernel allows a new, unmasked
+/// procfs or sysfs wherever a complete one is in reach, so the host's complete ones have to go.
+/// </summary>
+internal static unsafe class HostPseudoFileSystems
+{
+    /// <summary>Takes off, or covers where that is not allowed, every complete procfs and sysfs outside of <paramref name="root"/>.</summary>
+    public static void Hide(string root)
+    {
+        foreach (string mountPoint in Find(ReadMountInfo(), root))
+        {
+            CString path = mountPoint;
+            // What is gone already was on something that was taken off before.
+            if (mount(default, path, default, MS_SLAVE | MS_REC, default) < 0)
+            {
+                if (errno == Errno.ENOENT)
+                    continue;
+                throw new LinuxException("mount", errno, mountPoint);
+            }
+            if (umount2(path, MNT_DETACH) == 0)
+                continue;
+            if (errno is not (Errno.EINVAL or Errno.EPERM))
+                throw new LinuxException("umount2", errno, mountPoint);
+            Check.Ok(mount("tmpfs", path, "tmpfs", 0, default), "mount", mountPoint);
+        }
+    }
+
+    /// <summary>Fields as in proc_pid_mountinfo(5): the 4th is the root of the mount, the 5th the mount point.</summary>
+    internal static List<string> Find(string mountInfo, string root)
+    {
+        List<string> found = [];
+        foreach (string line in mountInfo.Split('\n'))
+        {
+            string[] fields = line.Split(' ');
+            int separator = Array.IndexOf(fields, "-");
+            if (separator < 6 || separator + 1 >= fields.Length || fields[separator + 1] is not ("proc" or "sysfs") || fields[3] != "/")
+                continue;
+            string mountPoint = Unescape(fields[4]);
+            if (!LexicalPath.IsInside(mountPoint, root))
+                found.Add(mountPoint);
+        }
+        return found;
+    }
+
+    private static string ReadMountInfo()
+    {
+        using FileDescriptor file = Check.Fd(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC), "open", "/proc/self/mountinfo");
+        List<byte> content = [];
+        byte[] buffer = new byte[16384];
+        while (true)
+        {
+            nint length;
+            fixed (byte* p = buffer)
+                length = Check.Ok(read(file, p, buffer.Length), "read", "/proc/self/mountinfo");
+            if (length == 0)
+                return Encoding.UTF8.GetString(content.ToArray());
+            content.AddRange(buffer.AsSpan(0, (int)length));
+        }
+    }
+
+    /// <summary>The kernel writes space, tab, newline and backslash as a backslash and three octal digits.</summary>
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal))
+            return text;
+        StringBuilder result = new(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool escaped = text[i] == '\\' && i + 3 < text.Length;
+            result.Append(escaped ? (char)Convert.ToInt32(text.Substring(i + 1, 3), 8) : text[i]);
+            i += escaped ? 3 : 0;
+        }
+        return result.ToString();
+    }
+}

@@ -1,0 +1,32 @@
+using OciRuntime.Container.SafePath;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Rootfs;
+
+/// <summary>
+/// A sysfs. A user namespace that does not own the network namespace may not mount one; it gets a copy of the host's
+/// mounts at /sys then, which the kernel does not let it write.
+/// </summary>
+internal sealed class SysfsMount : FileSystemMount
+{
+    public SysfsMount(MountPoint point, ParsedMountOptions options, FileSystemParameter[] parameters)
+        : base(point, options, "sysfs", parameters)
+    {
+    }
+
+    protected override FileDescriptor Create(ContainerRootfs rootfs, FileDescriptor target, uint? mode)
+    {
+        try
+        {
+            return base.Create(rootfs, target, mode);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EPERM && rootfs.Plan.HasUserNamespace)
+        {
+            FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, "/sys", recursive: true);
+            DetachedMount.SetAttributes(copy, 0, 0, MS_PRIVATE, recursive: true);
+            ApplyExact(copy, keepOthers: true);
+            return copy;
+        }
+    }
+}
