@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace OciRuntime.Spec;
@@ -31,8 +30,7 @@ public static class SpecWriter
             Indented = indentSize > 0,
             IndentCharacter = indent,
             IndentSize = indentSize,
-            // The reader is a program or a terminal, not a web page: "<" and "é" stay readable.
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Encoder = PlainJsonEncoder.Instance,
         }))
         {
             write(writer, value);

@@ -1,3 +1,5 @@
+using System;
+
 namespace OciRuntime.Spec;
 
 /// <summary>Something wrong with one property of a configuration.</summary>
@@ -10,6 +12,6 @@ public sealed record Problem(string Path, string Message)
     {
         if (Path.Length == 0)
             return Message;
-        return Message.StartsWith("is ", System.StringComparison.Ordinal) ? $"{Path} {Message}" : $"{Path}: {Message}";
+        return Message.StartsWith("is ", StringComparison.Ordinal) ? $"{Path} {Message}" : $"{Path}: {Message}";
     }
 }
