@@ -44,7 +44,10 @@ internal sealed class SpecCommand : Command
 
     public override int Execute(Invocation invocation)
     {
-        byte[] json = SpecWriter.Write(_rootless.Value ? StarterConfig.Rootless() : StarterConfig.Privileged());
+        bool cgroupV2 = LibC.statfs("/sys/fs/cgroup", out LibC.statfs_t host) == 0 && host.f_type == LibC.CGROUP2_SUPER_MAGIC;
+        byte[] json = SpecWriter.Write(_rootless.Value
+            ? DefaultConfig.CreateRootless(cgroupV2, LibC.geteuid(), LibC.getegid())
+            : DefaultConfig.Create(cgroupV2));
         if (_bundle.NonEmptyValue is { } bundle)
             Check.Ok(LibC.chdir(bundle), "chdir", bundle);
 

@@ -10,20 +10,20 @@ public sealed record Config
     [Required]
     public string OciVersion { get; init; } = "";
 
-    /// <summary>The root filesystem; required on Linux (config.md, "Root").</summary>
-    public Root? Root { get; init; }
-
-    /// <summary>Mounts on top of the root filesystem, made in this order (config.md, "Mounts").</summary>
-    public IReadOnlyList<Mount>? Mounts { get; init; }
-
     /// <summary>The user's process; may be absent until <c>start</c> (config.md, "Process").</summary>
     public Process? Process { get; init; }
+
+    /// <summary>The root filesystem; required on Linux (config.md, "Root").</summary>
+    public Root? Root { get; init; }
 
     /// <summary>Host name in the UTS namespace (config.md, "Hostname").</summary>
     public string? Hostname { get; init; }
 
     /// <summary>NIS domain name in the UTS namespace (config.md, "Domainname").</summary>
     public string? Domainname { get; init; }
+
+    /// <summary>Mounts on top of the root filesystem, made in this order (config.md, "Mounts").</summary>
+    public IReadOnlyList<Mount>? Mounts { get; init; }
 
     /// <summary>Programs run at points of the life cycle (config.md, "POSIX-platform Hooks").</summary>
     public Hooks? Hooks { get; init; }

@@ -1,19 +1,21 @@
 using System;
 using System.Collections.Generic;
-using OciRuntime.Linux;
-using OciRuntime.Spec;
 
-namespace OciRuntime.Cli.Commands;
+namespace OciRuntime.Spec;
 
-/// <summary>The config.json that <c>spec</c> writes: the same container as runc's, which many bundles start from.</summary>
-internal static class StarterConfig
+/// <summary>
+/// The configuration that <c>spec</c> writes: a shell with a terminal, with the same content as runc's but for the
+/// host name.
+/// </summary>
+public static class DefaultConfig
 {
     private static readonly string[] Capabilities = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
 
-    /// <summary>A shell with a terminal in namespaces of its own, made by root.</summary>
-    public static Config Privileged() => new()
+    /// <summary>For root.</summary>
+    /// <param name="cgroupV2">The host has cgroup v2 alone: the container gets a cgroup namespace.</param>
+    public static Config Create(bool cgroupV2) => new()
     {
-        OciVersion = BuildInfo.SpecVersion,
+        OciVersion = SpecVersion.Current,
         Process = new Process
         {
             Terminal = true,
@@ -36,10 +38,10 @@ internal static class StarterConfig
             new Mount { Destination = "/sys", Type = "sysfs", Source = "sysfs", Options = ["nosuid", "noexec", "nodev", "ro"] },
             new Mount { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = ["nosuid", "noexec", "nodev", "relatime", "ro"] },
         ],
-        Linux = new Spec.Linux
+        Linux = new Linux
         {
             Resources = new LinuxResources { Devices = [new LinuxDeviceCgroup { Allow = false, Access = "rwm" }] },
-            Namespaces = Namespaces("pid", "network", "ipc", "uts", "mount"),
+            Namespaces = Namespaces(cgroupV2, "pid", "network", "ipc", "uts", "mount"),
             MaskedPaths =
             [
                 "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
@@ -50,14 +52,14 @@ internal static class StarterConfig
     };
 
     /// <summary>
-    /// The same for a user without privileges: the user's own id is the container's root, the network is the host's,
-    /// /sys is bound because a new sysfs belongs to whoever owns the network namespace, and nothing is limited.
+    /// For a user without privileges: the user's own ids are root's in the container, the network is the host's, /sys
+    /// is bound because a new sysfs belongs to whoever owns the network namespace, and nothing is limited.
     /// </summary>
-    public static Config Rootless()
+    public static Config CreateRootless(bool cgroupV2, uint uid, uint gid)
     {
-        Config config = Privileged();
+        Config config = Create(cgroupV2);
         var mounts = new List<Mount>();
-        foreach (Mount mount in config.Mounts ?? [])
+        foreach (Mount mount in config.Mounts!)
         {
             mounts.Add(mount.Destination == "/sys"
                 ? new Mount { Destination = "/sys", Type = "none", Source = "/sys", Options = ["rbind", "nosuid", "noexec", "nodev", "ro"] }
@@ -69,20 +71,19 @@ internal static class StarterConfig
             Linux = config.Linux! with
             {
                 Resources = null,
-                Namespaces = Namespaces("pid", "ipc", "uts", "mount", "user"),
-                UIDMappings = [new LinuxIDMapping { ContainerID = 0, HostID = LibC.geteuid(), Size = 1 }],
-                GIDMappings = [new LinuxIDMapping { ContainerID = 0, HostID = LibC.getegid(), Size = 1 }],
+                Namespaces = [.. Namespaces(cgroupV2, "pid", "ipc", "uts", "mount"), new LinuxNamespace { Type = "user" }],
+                UIDMappings = [new LinuxIDMapping { ContainerID = 0, HostID = uid, Size = 1 }],
+                GIDMappings = [new LinuxIDMapping { ContainerID = 0, HostID = gid, Size = 1 }],
             },
         };
     }
 
-    /// <summary>The namespaces, and on a host with cgroup v2 alone the cgroup namespace.</summary>
-    private static List<LinuxNamespace> Namespaces(params ReadOnlySpan<string> types)
+    private static List<LinuxNamespace> Namespaces(bool cgroupV2, params ReadOnlySpan<string> types)
     {
         var namespaces = new List<LinuxNamespace>();
         foreach (string type in types)
             namespaces.Add(new LinuxNamespace { Type = type });
-        if (LibC.statfs("/sys/fs/cgroup", out LibC.statfs_t host) == 0 && host.f_type == LibC.CGROUP2_SUPER_MAGIC)
+        if (cgroupV2)
             namespaces.Add(new LinuxNamespace { Type = "cgroup" });
         return namespaces;
     }
