@@ -5,6 +5,7 @@ namespace OciRuntime.Linux;
 // sys/resource.h
 public static unsafe partial class LibC
 {
+    public const int RLIMIT_MEMLOCK = 8;
     public const ulong RLIM_INFINITY = ulong.MaxValue;
 
     public struct rlimit

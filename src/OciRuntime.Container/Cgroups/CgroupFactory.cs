@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups.V1;
+using OciRuntime.Container.Cgroups.V2;
 using OciRuntime.Container.Errors;
 
 namespace OciRuntime.Container.Cgroups;
@@ -29,7 +30,7 @@ public static class CgroupFactory
         if (paths.Count == 0)
             throw new ContainerException($"create the container's cgroup: no cgroup file system is mounted at {CgroupLayout.Root}", "mount one: cgroup v2 with mount -t cgroup2 none " + CgroupLayout.Root);
         if (layout.Mode == CgroupMode.Unified)
-            throw new ContainerException("cgroup v2 is not supported yet");
+            return new V2Cgroup(paths[0], warn) { DropsForbidden = rootless && !hasPath, IsRootless = rootless };
         return new V1Cgroup(paths, warn) { DropsForbidden = rootless && !hasPath, IsRootless = rootless };
     }
 
@@ -39,9 +40,7 @@ public static class CgroupFactory
         ArgumentNullException.ThrowIfNull(paths);
         if (systemd)
             throw NoSystemd();
-        if (paths is [{ Hierarchy.Length: 0 }])
-            throw new ContainerException("cgroup v2 is not supported yet");
-        return new V1Cgroup(paths, warn);
+        return paths is [{ Hierarchy.Length: 0 }] ? new V2Cgroup(paths[0], warn) : new V1Cgroup(paths, warn);
     }
 
     private static ContainerException NoSystemd() =>

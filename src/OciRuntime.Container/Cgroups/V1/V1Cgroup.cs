@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups.Devices;
+using OciRuntime.Container.Cgroups.V2;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -170,7 +171,16 @@ internal sealed class V1Cgroup : ICgroup
                 CpuController.Set(Having(CpuController.Name, "cpu"), resources!.CPU!);
             if (PidsController.IsSet(resources?.Pids))
                 PidsController.Set(Having(PidsController.Name, "pids"), resources!.Pids!);
-            RefuseOthers(resources);
+            if (BlkioController.IsSet(resources?.BlockIO))
+                BlkioController.Set(Having(BlkioController.Name, "blockIO"), resources!.BlockIO!);
+            if (resources?.HugepageLimits is { Count: > 0 } hugepages)
+                HugetlbController.Set(HavingOnEither(HugetlbController.Name, "hugepageLimits", out bool unified), hugepages, unified ? "max" : "limit_in_bytes");
+            if (resources?.Network is { ClassID: { } classID and not 0 })
+                NetworkControllers.SetClass(Having(NetworkControllers.Class, "network.classID"), classID);
+            if (resources?.Network is { Priorities: { Count: > 0 } priorities })
+                NetworkControllers.SetPriorities(Having(NetworkControllers.Priority, "network.priorities"), priorities);
+            if (resources?.Rdma is { Count: > 0 } rdma)
+                RdmaController.Set(HavingOnEither(RdmaController.Name, "rdma", out _), rdma);
         }
         catch (LinuxException e)
         {
@@ -199,20 +209,25 @@ internal sealed class V1Cgroup : ICgroup
             throw new ContainerException("set linux.resources.unified: invalid configuration: cannot use unified on cgroup v1");
     }
 
-    private static void RefuseOthers(LinuxResources? resources)
+    /// <summary>
+    /// The controller's directory: v1's, or, on a hybrid host where v2 has it, v2's, after the cgroups above have
+    /// been told to pass it on.
+    /// </summary>
+    private CgroupDirectory HavingOnEither(string controller, string property, out bool isUnified)
     {
-        if (resources is null)
-            return;
-        string? property = resources switch
-        {
-            { BlockIO: not null } => "blockIO",
-            { HugepageLimits.Count: > 0 } => "hugepageLimits",
-            { Network: not null } => "network",
-            { Rdma.Count: > 0 } => "rdma",
-            _ => null,
-        };
-        if (property is not null)
-            throw new ContainerException($"linux.resources.{property} is not supported yet");
+        isUnified = false;
+        if (Find(controller) is { } directory)
+            return directory;
+        if (Unified is not { } unified)
+            return Having(controller, property);
+        isUnified = true;
+        if (ControllerTree.Has(unified.Read("cgroup.controllers"), controller))
+            return unified;
+        string? obstacle = ControllerTree.Enable(_paths[^1], "+" + controller);
+        if (ControllerTree.Has(unified.Read("cgroup.controllers"), controller))
+            return unified;
+        throw new ContainerException(
+            $"set linux.resources.{property}: cannot set {controller} limit: neither cgroup v1 nor v2 has the controller \"{controller}\" here", obstacle);
     }
 
     public void Freeze()
@@ -242,7 +257,8 @@ internal sealed class V1Cgroup : ICgroup
     {
         try
         {
-            CgroupTree.Processes(Tracker, pids);
+            if (_directories.Count > 0)
+                CgroupTree.Processes(Tracker, pids);
         }
         catch (LinuxException e)
         {

@@ -5,7 +5,6 @@ using System.Linq;
 using FluentAssertions;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
-using OciRuntime.Linux;
 using OciRuntime.Spec;
 using Xunit;
 using Process = System.Diagnostics.Process;
@@ -16,42 +15,30 @@ namespace OciRuntime.Container.Tests.Cgroups.V1;
 [Trait("Lane", "Root")]
 public sealed class V1CgroupTests : IDisposable
 {
-    private readonly string _parent = "/ocirun-test-" + Guid.NewGuid().ToString("N")[..12];
-    private readonly List<string> _warnings = [];
-    private readonly List<Process> _processes = [];
+    private readonly HostCgroups _host = new();
 
-    public void Dispose()
-    {
-        foreach (Process process in _processes)
-        {
-            process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-        }
-        foreach (CgroupHierarchy hierarchy in All())
-            RemoveTree(hierarchy.MountPoint + _parent);
-    }
+    public void Dispose() => _host.Dispose();
 
     [V1Fact]
     public void Create_makes_one_directory_per_hierarchy_and_remove_takes_them_away()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
-        cgroup.Paths.Should().HaveCount(All().Count());
+        cgroup.Paths.Should().HaveCount(HostCgroups.Hierarchies.Count);
         cgroup.Paths.Should().OnlyContain(path => Directory.Exists(path.Directory));
         File.ReadAllText(Of(cgroup, "cpuset") + "/cpuset.cpus").Trim().Should().NotBeEmpty();
         cgroup.Remove();
         cgroup.Paths.Should().OnlyContain(path => !Directory.Exists(path.Directory));
-        All().Should().OnlyContain(hierarchy => !Directory.Exists(hierarchy.MountPoint + _parent), "the parent was made too");
+        HostCgroups.Hierarchies.Should().OnlyContain(hierarchy => !Directory.Exists(hierarchy.MountPoint + _host.Parent), "the parent was made too");
     }
 
     [V1Fact]
     public void A_process_joins_every_hierarchy_and_is_killed_and_waited_for()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Apply(null);
-        Process process = Join(cgroup);
+        Process process = _host.Join(cgroup);
         string[] membership = File.ReadAllLines($"/proc/{process.Id}/cgroup");
         foreach (CgroupPath path in cgroup.Paths.Where(path => path.Hierarchy.Length > 0))
             membership.Should().Contain(line => line.EndsWith($":{path.Hierarchy}:{path.Path}", StringComparison.Ordinal));
@@ -66,9 +53,9 @@ public sealed class V1CgroupTests : IDisposable
     [V1Fact]
     public void A_frozen_process_is_frozen_thaws_and_can_be_killed_while_frozen()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
-        Process process = Join(cgroup);
+        Process process = _host.Join(cgroup);
         cgroup.IsFrozen.Should().BeFalse();
         cgroup.Freeze();
         cgroup.IsFrozen.Should().BeTrue();
@@ -85,7 +72,7 @@ public sealed class V1CgroupTests : IDisposable
     [V1Fact]
     public void Limits_are_in_the_kernels_files()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Apply(new LinuxResources
         {
@@ -100,14 +87,14 @@ public sealed class V1CgroupTests : IDisposable
         Read(cgroup, "cpu", "cpu.cfs_period_us").Should().Be("200000");
         Read(cgroup, "cpuset", "cpuset.cpus").Should().Be("0");
         Read(cgroup, "pids", "pids.max").Should().Be("17");
-        _warnings.Should().BeEmpty();
+        _host.Warnings.Should().BeEmpty();
         cgroup.Remove();
     }
 
     [V1Fact]
     public void A_refused_value_is_named_with_its_file_and_errno()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         Action apply = () => cgroup.Apply(new LinuxResources { CPU = new LinuxCPU { Cpus = "4096" } });
         apply.Should().Throw<ContainerException>()
@@ -118,7 +105,7 @@ public sealed class V1CgroupTests : IDisposable
     [V1Fact]
     public void A_refused_update_leaves_the_old_values()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Apply(new LinuxResources { Memory = new LinuxMemory { Limit = 64 << 20 }, CPU = new LinuxCPU { Shares = 512, Cpus = "0" } });
         Action update = () => cgroup.Update(new LinuxResources
@@ -129,14 +116,14 @@ public sealed class V1CgroupTests : IDisposable
         update.Should().Throw<ContainerException>().WithMessage("set linux.resources.cpu.quota: write \"1\" to *cpu.cfs_quota_us: invalid argument*");
         Read(cgroup, "memory", "memory.limit_in_bytes").Should().Be("67108864");
         Read(cgroup, "cpu", "cpu.shares").Should().Be("512");
-        _warnings.Should().BeEmpty();
+        _host.Warnings.Should().BeEmpty();
         cgroup.Remove();
     }
 
     [V1Fact]
     public void The_device_list_is_the_default_one_and_an_update_leaves_it()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Apply(new LinuxResources { Devices = [new LinuxDeviceCgroup { Allow = false, Access = "rwm" }] });
         string[] expected =
@@ -150,25 +137,36 @@ public sealed class V1CgroupTests : IDisposable
     }
 
     [V1Fact]
+    public void Only_allowed_devices_open()
+    {
+        using ICgroup cgroup = _host.New();
+        cgroup.Create();
+        cgroup.Apply(null);
+        HostCgroups.Shell(cgroup, "head -c1 /dev/zero >/dev/null").Should().BeEmpty();
+        HostCgroups.Shell(cgroup, "head -c1 /dev/kmsg").Should().Contain("Operation not permitted");
+        cgroup.Remove();
+    }
+
+    [V1Fact]
     public void A_failed_create_removes_only_what_it_made()
     {
         CgroupHierarchy pids = CgroupLayout.Current.Find("pids")!;
-        Directory.CreateDirectory(pids.MountPoint + _parent + "/ct");
-        using ICgroup cgroup = New();
+        Directory.CreateDirectory(pids.MountPoint + _host.Parent + "/ct");
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Remove();
-        Directory.Exists(pids.MountPoint + _parent + "/ct").Should().BeTrue();
-        Directory.Exists(CgroupLayout.Current.Find("memory")!.MountPoint + _parent).Should().BeFalse();
+        Directory.Exists(pids.MountPoint + _host.Parent + "/ct").Should().BeTrue();
+        Directory.Exists(CgroupLayout.Current.Find("memory")!.MountPoint + _host.Parent).Should().BeFalse();
     }
 
     [V1Fact]
     public void A_busy_cgroup_is_found_by_the_nested_processes_too()
     {
-        using ICgroup cgroup = New();
+        using ICgroup cgroup = _host.New();
         cgroup.Create();
         string nested = Of(cgroup, "freezer") + "/a/b";
         Directory.CreateDirectory(nested);
-        Process process = Join(cgroup);
+        Process process = _host.Join(cgroup);
         File.WriteAllText(nested + "/cgroup.procs", process.Id.ToString());
         var pids = new List<int>();
         cgroup.Processes(pids);
@@ -178,42 +176,9 @@ public sealed class V1CgroupTests : IDisposable
         Directory.Exists(Of(cgroup, "freezer")).Should().BeFalse();
     }
 
-    private ICgroup New() => CgroupFactory.ForNew("ct", _parent + "/ct", systemd: false, rootless: false, _warnings.Add);
-
-    private Process Join(ICgroup cgroup)
-    {
-        Process process = Process.Start("sleep", "1000");
-        _processes.Add(process);
-        byte[] pid = System.Text.Encoding.ASCII.GetBytes(process.Id.ToString());
-        foreach (FileDescriptor procs in cgroup.JoinDescriptors)
-            Write(procs, pid);
-        return process;
-    }
-
-    private static unsafe void Write(FileDescriptor fd, byte[] bytes)
-    {
-        fixed (byte* p = bytes)
-            Check.Ok(LibC.write(fd, p, bytes.Length), "write");
-    }
-
-    private static IEnumerable<CgroupHierarchy> All()
-    {
-        CgroupLayout layout = CgroupLayout.Current;
-        return layout.Unified is null ? layout.Hierarchies : layout.Hierarchies.Append(layout.Unified);
-    }
-
     private static string Of(ICgroup cgroup, string controller) =>
         cgroup.Paths.Single(path => path.Hierarchy.Split(',').Contains(controller)).Directory;
 
     private static string Read(ICgroup cgroup, string controller, string file) =>
         File.ReadAllText(Of(cgroup, controller) + "/" + file).Trim();
-
-    private static void RemoveTree(string path)
-    {
-        if (!Directory.Exists(path))
-            return;
-        foreach (string child in Directory.GetDirectories(path))
-            RemoveTree(child);
-        Directory.Delete(path);
-    }
 }

@@ -1,0 +1,85 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Text;
+using FluentAssertions;
+using OciRuntime.Container.Cgroups;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Container.Tests.Cgroups;
+
+/// <summary>A parent cgroup of a fresh name in every hierarchy of the host, taken away afterwards with all that is in it.</summary>
+public sealed class HostCgroups : IDisposable
+{
+    private readonly List<Process> _processes = [];
+
+    /// <summary>Absolute, below the hierarchies' roots.</summary>
+    public string Parent { get; } = "/ocirun-test-" + Guid.NewGuid().ToString("N")[..12];
+
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Every mounted hierarchy, v2 last.</summary>
+    public static IReadOnlyList<CgroupHierarchy> Hierarchies
+    {
+        get
+        {
+            CgroupLayout layout = CgroupLayout.Current;
+            return layout.Unified is null ? layout.Hierarchies : [.. layout.Hierarchies, layout.Unified];
+        }
+    }
+
+    public ICgroup New() => CgroupFactory.ForNew("ct", Parent + "/ct", systemd: false, rootless: false, Warnings.Add);
+
+    /// <summary>Starts a process and moves it into the cgroup.</summary>
+    public Process Join(ICgroup cgroup)
+    {
+        Process process = Process.Start("sleep", "1000");
+        _processes.Add(process);
+        byte[] pid = Encoding.ASCII.GetBytes(process.Id.ToString());
+        foreach (FileDescriptor procs in cgroup.JoinDescriptors)
+            Write(procs, pid);
+        if (CgroupLayout.Current.Mode == CgroupMode.Unified)
+            File.WriteAllBytes(cgroup.Paths[0].Directory + "/cgroup.procs", pid);
+        return process;
+    }
+
+    /// <summary>Runs a shell command inside the cgroup; returns its standard error.</summary>
+    public static string Shell(ICgroup cgroup, string command)
+    {
+        var script = new StringBuilder();
+        foreach (CgroupPath path in cgroup.Paths)
+            script.Append("echo 0 > ").Append(path.Directory).Append("/cgroup.procs; ");
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", script + command]) { RedirectStandardError = true })!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit(30_000).Should().BeTrue();
+        return errors;
+    }
+
+    public void Dispose()
+    {
+        foreach (Process process in _processes)
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+        foreach (CgroupHierarchy hierarchy in Hierarchies)
+            RemoveTree(hierarchy.MountPoint + Parent);
+    }
+
+    private static unsafe void Write(FileDescriptor fd, byte[] bytes)
+    {
+        fixed (byte* p = bytes)
+            Check.Ok(LibC.write(fd, p, bytes.Length), "write");
+    }
+
+    private static void RemoveTree(string path)
+    {
+        if (!Directory.Exists(path))
+            return;
+        foreach (string child in Directory.GetDirectories(path))
+            RemoveTree(child);
+        Directory.Delete(path);
+    }
+}
