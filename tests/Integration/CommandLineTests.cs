@@ -1,165 +1,249 @@
 using System;
 using System.IO;
-using System.Text.RegularExpressions;
+using System.Linq;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
 
 namespace OciRuntime.Integration.Tests;
 
-/// <summary>What is wrong with a command line is said as runc says it: the same call of both gives the same answer.</summary>
-public sealed partial class CommandLineTests : ContainerTest
+/// <summary>What the program says of itself, the global flags, and <c>spec</c>.</summary>
+[Trait("Lane", "Integration")]
+public sealed class CommandLineTests : ContainerTest
 {
-    [RuncTheory]
-    // Programs.
-    [InlineData("bogus")]
-    [InlineData("--bogus")]
-    [InlineData("---x state c")]
-    [InlineData("--=x state c")]
-    [InlineData("--debug=maybe state c")]
-    [InlineData("--log")]
-    [InlineData("--log-format")]
-    [InlineData("--log-format xml state c")]
-    [InlineData("help bogus")]
-    // Flags of commands.
-    [InlineData("create --bogus c")]
-    [InlineData("create --bundle")]
-    [InlineData("create -b")]
-    [InlineData("create -fb c")]
-    [InlineData("create --=x c")]
-    [InlineData("create ---x c")]
-    [InlineData("create --no-pivot=maybe c")]
-    [InlineData("create --preserve-fds x c")]
-    [InlineData("run -no-subreaper=x c")]
-    [InlineData("run --keep=2 c")]
-    [InlineData("delete --force=maybe c")]
-    [InlineData("delete c --force=maybe")]
-    [InlineData("list --format")]
-    // Counts of arguments.
-    [InlineData("create")]
-    [InlineData("create a b")]
-    [InlineData("create -b x --no-pivot --")]
-    [InlineData("run")]
-    [InlineData("start")]
-    [InlineData("start a b")]
-    [InlineData("state")]
-    [InlineData("state a -- b")]
-    [InlineData("delete a b")]
-    [InlineData("delete a --bogus")]
-    [InlineData("kill")]
-    [InlineData("kill a b c")]
-    [InlineData("kill a KILL --bogus")]
-    [InlineData("list a")]
-    [InlineData("spec a")]
-    // The bundle.
-    [InlineData("spec -b /nonexistent")]
-    public void Wrong_command_lines_are_answered_as_by_runc(string line) => SameAsRunc(line);
-
-    [RuncTheory]
-    [InlineData("help")]
-    [InlineData("h")]
-    [InlineData("--help")]
-    [InlineData("-h")]
-    [InlineData("-help state")]
-    [InlineData("")]
-    [InlineData("--")]
-    [InlineData("--debug --systemd-cgroup --rootless=true")]
-    [InlineData("help create")]
-    [InlineData("h run")]
-    [InlineData("create --help")]
-    [InlineData("create -h a b c")]
-    [InlineData("delete c -h")]
-    [InlineData("checkpoint --help")]
-    [InlineData("restore --help")]
-    public void Help_is_asked_for_as_with_runc(string line)
-    {
-        (CommandResult ours, CommandResult theirs) = RunBoth(line);
-        ours.Succeeds();
-        theirs.Succeeds();
-        ours.Lines[0].Should().Be("NAME:");
-        // "   ocirun create - " and so on: the rest of the line is prose.
-        Subject(ours).Should().Be(Subject(theirs));
-    }
-
-    [RuncTheory]
-    [InlineData("text", "state")]
-    [InlineData("json", "state")]
-    [InlineData("json", "create --bogus c")]
-    [InlineData("json", "bogus")]
-    [InlineData("text", "create a b")]
-    public void The_log_has_the_error_and_stderr_too(string format, string line)
-    {
-        string log = Path.Combine(Directory, "log"), theirLog = Path.Combine(Directory, "runc-log");
-        CommandResult ours = Command.Run(Runtime.UnderTest.Path, [.. Split($"--log {log} --log-format {format} {line}")]);
-        CommandResult theirs = Command.Run(Runtime.Runc.Path, [.. Split($"--log {theirLog} --log-format {format} {line}")]);
-        ours.ExitsWith(theirs.ExitCode);
-        Normalize(ours.Stderr).Should().Be(Normalize(theirs.Stderr));
-        Normalize(File.ReadAllText(log)).Should().Be(Normalize(File.ReadAllText(theirLog)));
-    }
-
-    [Theory]
-    [InlineData("checkpoint --image-path /x --leave-running c", "checkpoint is not supported by this version of ocirun")]
-    [InlineData("restore -no-subreaper --bundle /x c", "restore is not supported by this version of ocirun")]
-    [InlineData("--root / state c", "Option --root argument should not be set to /")]
-    [InlineData("--root /tmp/../ state c", "Option --root argument should not be set to /")]
-    [InlineData("--rootless=perhaps state c", "invalid --rootless")]
-    public void What_ocirun_cannot_do_is_an_error(string line, string message) =>
-        Command.Run(Runtime.UnderTest.Path, Split(line)).FailsWith(message);
-
     [Theory]
     [InlineData("--version")]
     [InlineData("-v")]
-    [InlineData("version")]
-    public void The_version_is_printed(string line) => Command.Run(Runtime.UnderTest.Path, Split(line)).Succeeds()
-        .Stdout.Should().MatchRegex(@"^ocirun version \d+\.\d+\.\d+\ncommit: \S+\nspec: 1\.\d+\.\d+\n$");
+    public void Version_flag(string flag)
+    {
+        string[] lines = Ocirun(flag).Succeeds().Lines;
+        lines[0].Should().MatchRegex($@"^{Runtime.UnderTest.Name} version \d+\.\d+\.\d+");
+        lines.Count(line => line.StartsWith("commit: ", StringComparison.Ordinal)).Should().Be(1);
+        lines.Should().ContainMatch("spec: 1.*");
+    }
+
+    [OcirunFact("runc has no such command")]
+    public void Version_command() => Ocirun("version").Succeeds().Stdout.Should().Be(Ocirun("--version").Stdout);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("help")]
+    public void Help_names_every_command(string argument)
+    {
+        string help = Ocirun(argument).Succeeds().Stdout;
+        foreach (string command in new[] { "create", "delete", "features", "kill", "list", "run", "spec", "start", "state", "help" })
+            help.Should().MatchRegex($@"\n\s+{command}\b");
+        foreach (string flag in new[] { "--debug", "--log ", "--log-format", "--root", "--systemd-cgroup", "--rootless", "--help", "--version" })
+            help.Should().Contain(flag);
+    }
+
+    [Theory]
+    [InlineData("create", "--bundle", "--console-socket", "--pidfd-socket", "--pid-file", "--no-pivot", "--no-new-keyring", "--preserve-fds")]
+    [InlineData("run", "--bundle", "--console-socket", "--pid-file", "--no-pivot", "--no-new-keyring", "--preserve-fds", "--detach", "--keep", "--no-subreaper")]
+    [InlineData("delete", "--force")]
+    [InlineData("list", "--format", "--quiet")]
+    [InlineData("spec", "--bundle", "--rootless")]
+    [InlineData("start")]
+    [InlineData("state")]
+    [InlineData("kill")]
+    [InlineData("features")]
+    public void Help_of_a_command_names_its_flags(string command, params string[] flags)
+    {
+        string help = Ocirun("help", command).Succeeds().Stdout;
+        Ocirun(command, "--help").Succeeds().Stdout.Should().Be(help);
+        foreach (string flag in flags.Where(flag => Runtime.IsOcirun || flag != "--pidfd-socket"))
+            help.Should().Contain(flag);
+    }
 
     [Fact]
-    public void A_full_disk_fails_the_command() =>
-        Command.Shell($"{Runtime.UnderTest.Path} --version >/dev/full").FailsWith("standard output: no space left on device");
+    public void Unknown_command_exits_with_3() =>
+        Ocirun("nonsense").FailsWith("No help topic for 'nonsense'", code: 3);
+
+    [Theory]
+    [InlineData("create", "--nonsense", "id")]
+    [InlineData("--nonsense", "list")]
+    [InlineData("state")]
+    [InlineData("state", "one", "two")]
+    [InlineData("start")]
+    [InlineData("create")]
+    [InlineData("kill")]
+    public void Wrong_flags_and_counts_exit_with_1_and_the_usage(params string[] arguments)
+    {
+        CommandResult result = Ocirun(arguments).ExitsWith(1);
+        (result.Stdout + result.Stderr).Should().Contain("USAGE").And.Contain("ncorrect Usage");
+    }
+
+    [Theory]
+    [InlineData("run", "--pid-file")]
+    [InlineData("--root")]
+    public void Flag_without_its_value(params string[] arguments)
+    {
+        CommandResult result = Ocirun(arguments).ExitsWith(1);
+        (result.Stdout + result.Stderr).Should().MatchRegex("flag needs an argument|requires an argument");
+    }
+
+    [Theory]
+    [InlineData("a/b", "invalid container ID format")]
+    [InlineData("..", "invalid container ID format")]
+    [InlineData("", "container id cannot be empty")]
+    [InlineData("with space", "invalid container ID format")]
+    [InlineData("ünï", "invalid container ID format")]
+    public void Invalid_id(string id, string message)
+    {
+        Container container = NewContainer();
+        container.Bundle.Write();
+        container.Command("create", "--bundle", container.Bundle.Directory, id).FailsWith(message);
+        container.Command("run", "--bundle", container.Bundle.Directory, id).FailsWith(message);
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("state")]
+    [InlineData("start")]
+    [InlineData("kill")]
+    [InlineData("delete")]
+    public void Unknown_id(string command) =>
+        Ocirun(command, Token).FailsWith("container does not exist");
 
     [Fact]
-    public void Spec_writes_a_config_once()
+    public void Unknown_signal()
     {
-        Ocirun("spec", "--bundle", Directory).Succeeds().Stdout.Should().BeEmpty();
-        string path = Path.Combine(Directory, "config.json");
-        string config = File.ReadAllText(path);
-        config.Should().StartWith("{\n\t\"ociVersion\": \"");
-        Ocirun("spec", "--bundle", Directory).FailsWith("File config.json exists. Remove it first");
-        File.ReadAllText(path).Should().Be(config);
-        Command.Shell($"cd {Directory} && rm config.json && umask 077 && {Runtime.UnderTest.Path} spec").Succeeds();
-        Command.Run("stat", "-c", "%a", path).Succeeds().Lines.Should().Equal("600");
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        container.Kill("NOSUCH").FailsWith("unknown signal \\\"NOSUCH\\\"");
     }
 
-    private static void SameAsRunc(string line)
+    [Fact]
+    public void Root_may_follow_an_equals_sign_and_flags_one_dash()
     {
-        (CommandResult ours, CommandResult theirs) = RunBoth(line);
-        ours.ExitsWith(theirs.ExitCode);
-        Normalize(ours.Stderr).Should().Be(Normalize(theirs.Stderr));
-        ours.Lines[0].Should().Be(theirs.Lines[0]);
-        if (theirs.Stdout.Length > 0)
-            Subject(ours).Should().Be(Subject(theirs));
+        Container container = NewContainer();
+        container.Bundle.Args("echo", "ok").Write();
+        Command.Run(Runtime.UnderTest.Path, $"-root={Root}", "--debug=false", "run", "-bundle", container.Bundle.Directory, container.Id)
+            .Succeeds().Stdout.Should().Be("ok\n");
     }
 
-    private static (CommandResult Ours, CommandResult Theirs) RunBoth(string line) =>
-        (Command.Run(Runtime.UnderTest.Path, Split(line)), Command.Run(Runtime.Runc.Path, Split(line)));
-
-    private static string[] Split(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-    /// <summary>The line under NAME up to its dash, which tells whose help it is.</summary>
-    private static string Subject(CommandResult result) =>
-        SubjectLine().Match(result.Stdout).Groups["command"].Value;
-
-    /// <summary>Times and the programs' own names differ, and runc has a line end in the middle of one message.</summary>
-    private static string Normalize(string text)
+    [Fact]
+    public void Log_text_goes_to_its_file_and_the_message_to_stderr_too()
     {
-        text = text.Replace(Runtime.UnderTest.Path, "PROGRAM").Replace(Runtime.Runc.Path, "PROGRAM")
-            .Replace("ocirun", "PROGRAM").Replace("runc", "PROGRAM").Replace("'\\n\"", "'\"");
-        return Time().Replace(text, "TIME");
+        string log = Directory + "/log";
+        CommandResult result = Ocirun("--log", log, "state", Token).ExitsWith(1);
+        File.ReadAllText(log).Should().MatchRegex("^time=\"20[^\"]*\" level=error msg=\"container does not exist\"\n$");
+        result.Stderr.Should().Be("container does not exist\n");
     }
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")]
-    private static partial Regex Time();
+    [Fact]
+    public void Log_json_is_one_object_on_a_line()
+    {
+        string log = Directory + "/log";
+        Ocirun("--log", log, "--log-format", "json", "state", Token).ExitsWith(1);
+        Ocirun("--log", log, "--log-format", "json", "state", Token).ExitsWith(1);
+        string[] lines = File.ReadAllLines(log);
+        lines.Should().HaveCount(2);
+        foreach (string line in lines)
+        {
+            JsonObject entry = JsonNode.Parse(line)!.AsObject();
+            entry.Select(member => member.Key).Should().Equal("level", "msg", "time");
+            ((string)entry["level"]!).Should().Be("error");
+            ((string)entry["msg"]!).Should().Be("container does not exist");
+            ((string)entry["time"]!).Should().MatchRegex(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$");
+        }
+    }
 
-    [GeneratedRegex(@"NAME:\n   (ocirun|runc)(?<command>( \w+)?) - ")]
-    private static partial Regex SubjectLine();
+    [Fact]
+    public void Log_of_a_failed_create_is_exactly_one_line()
+    {
+        // podman reads the whole file as one object.
+        string log = Directory + "/log";
+        Container container = NewContainer();
+        container.Bundle.Args("/no/such/program").Write();
+        Ocirun("--log", log, "--log-format", "json", "create", "--bundle", container.Bundle.Directory, container.Id).ExitsWith(1);
+        JsonNode.Parse(File.ReadAllText(log))!["msg"]!.GetValue<string>().Should().Contain("no such file or directory");
+    }
+
+    [Fact]
+    public void Unknown_log_format_is_refused() =>
+        Ocirun("--log-format", "xml", "list").ExitsWith(1).Stderr.Should().Contain("xml");
+
+    [Fact]
+    public void Spec_writes_a_config_that_runs()
+    {
+        string bundle = NewBundle("fresh").Directory;
+        Ocirun("spec", "--bundle", bundle).Succeeds().Stdout.Should().BeEmpty();
+        JsonObject config = JsonNode.Parse(File.ReadAllText(bundle + "/config.json"))!.AsObject();
+        ((bool)config["process"]!["terminal"]!).Should().BeTrue();
+        ((string)config["process"]!["args"]![0]!).Should().Be("sh");
+        config["process"]!["terminal"] = false;
+        config["process"]!["args"] = new JsonArray("echo", "ok");
+        File.WriteAllText(bundle + "/config.json", config.ToJsonString());
+        Ocirun("run", "--bundle", bundle, Token).Succeeds().Stdout.Should().Be("ok\n");
+    }
+
+    [Fact]
+    public void Spec_is_what_runc_writes()
+    {
+        string ours = Directory + "/ours", theirs = Directory + "/theirs";
+        System.IO.Directory.CreateDirectory(ours);
+        System.IO.Directory.CreateDirectory(theirs);
+        Ocirun("spec", "-b", ours).Succeeds();
+        Command.Run(Runtime.Runc.Path, "spec", "-b", theirs).Succeeds();
+        JsonObject our = JsonNode.Parse(File.ReadAllText(ours + "/config.json"))!.AsObject();
+        JsonObject their = JsonNode.Parse(File.ReadAllText(theirs + "/config.json"))!.AsObject();
+        our.Remove("ociVersion");
+        their.Remove("ociVersion");
+        our["hostname"] = their["hostname"]!.DeepClone();
+        our.ToJsonString().Should().Be(their.ToJsonString());
+    }
+
+    [Fact]
+    public void Spec_does_not_overwrite()
+    {
+        string bundle = NewBundle("fresh").Directory;
+        Ocirun("spec", "--bundle", bundle).Succeeds();
+        File.WriteAllText(bundle + "/config.json", "mine");
+        Ocirun("spec", "--bundle", bundle).FailsWith("config.json");
+        File.ReadAllText(bundle + "/config.json").Should().Be("mine");
+    }
+
+    [Fact]
+    public void Spec_rootless_has_a_user_namespace_and_no_network()
+    {
+        string bundle = NewBundle("fresh").Directory;
+        Ocirun("spec", "--rootless", "--bundle", bundle).Succeeds();
+        JsonNode config = JsonNode.Parse(File.ReadAllText(bundle + "/config.json"))!;
+        string[] types = config["linux"]!["namespaces"]!.AsArray().Select(item => (string)item!["type"]!).ToArray();
+        types.Should().Contain("user").And.NotContain("network");
+        config["linux"]!["uidMappings"]!.AsArray().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Features_is_complete()
+    {
+        JsonObject features = Ocirun("features").Succeeds().Json;
+        ((string)features["ociVersionMin"]!).Should().Be("1.0.0");
+        features["hooks"]!.AsArray().Select(item => (string)item!).Should().Equal("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+        string[] options = features["mountOptions"]!.AsArray().Select(item => (string)item!).ToArray();
+        options.Should().Contain(["ro", "rro", "bind", "rbind", "tmpcopyup", "noexec"]).And.BeInAscendingOrder(StringComparer.Ordinal).And.OnlyHaveUniqueItems();
+        JsonNode linux = features["linux"]!;
+        linux["namespaces"]!.AsArray().Select(item => (string)item!).Should().Contain(["cgroup", "ipc", "mount", "network", "pid", "user", "uts"]);
+        linux["capabilities"]!.AsArray().Should().HaveCount(41);
+        linux["cgroup"]!["v1"]!.GetValue<bool>().Should().BeTrue();
+        linux["cgroup"]!["v2"]!.GetValue<bool>().Should().BeTrue();
+        linux["seccomp"]!.AsObject().Should().ContainKey("enabled");
+        linux["apparmor"]!.AsObject().Should().ContainKey("enabled");
+        linux["selinux"]!.AsObject().Should().ContainKey("enabled");
+    }
+
+    [OcirunFact("runc 1.1.5 is older than these")]
+    public void Features_of_newer_specifications()
+    {
+        JsonObject features = Ocirun("features").Succeeds().Json;
+        ((string)features["ociVersionMax"]!).Should().StartWith("1.3");
+        features["linux"]!["namespaces"]!.AsArray().Select(item => (string)item!).Should().Contain("time");
+        features["linux"]!["mountExtensions"]!["idmap"]!.AsObject().Should().ContainKey("enabled");
+        features["linux"]!["intelRdt"]!.AsObject().Should().ContainKey("enabled");
+        features["potentiallyUnsafeConfigAnnotations"].Should().NotBeNull();
+    }
 }

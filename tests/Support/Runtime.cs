@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 
 namespace OciRuntime.Tests.Support;
 
@@ -11,7 +10,7 @@ public sealed record Runtime(string Path)
 {
     /// <summary>The runtime that the tests are about.</summary>
     public static Runtime UnderTest { get; } =
-        new(Environment.GetEnvironmentVariable("OCIRUNTIME_UNDER_TEST") is { Length: > 0 } path ? path : FindOcirun());
+        new(Environment.GetEnvironmentVariable("OCIRUNTIME_UNDER_TEST") is { Length: > 0 } path ? path : System.IO.Path.Combine(Repository.Directory, "artifacts", "ocirun"));
 
     /// <summary>runc, which ocirun is compared with.</summary>
     public static Runtime Runc { get; } = new("/usr/sbin/runc");
@@ -21,15 +20,4 @@ public sealed record Runtime(string Path)
 
     /// <summary>The executable's file name, which its messages begin with.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
-
-    private static string FindOcirun()
-    {
-        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(directory.FullName, "OciRuntime.sln")))
-                return System.IO.Path.Combine(directory.FullName, "artifacts", "ocirun");
-        }
-
-        throw new InvalidOperationException($"no OciRuntime.sln above {AppContext.BaseDirectory}");
-    }
 }

@@ -1,0 +1,148 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary>
+/// ocirun is killed (SIGKILL) in the middle of a command, and then delete --force must leave the host as it was.
+/// strace delivers the signal at the entry of the Nth system call, so the moments are exact and cover the whole command.
+/// </summary>
+[Trait("Lane", "Integration")]
+public sealed class KilledTests(ITestOutputHelper output) : ContainerTest
+{
+    private const int Moments = 48;
+    private const string Peers = "runc 1.1.5 leaves cgroups and processes that it has not written down yet";
+
+    private Container NewSleeper()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Bundle.WithoutNamespace("pid");
+        foreach (string hook in new[] { "createRuntime", "createContainer", "poststart", "poststop" })
+            container.Bundle.Append($"hooks.{hook}", """{"path":"/bin/true"}""");
+        container.Bundle.Write();
+        return container;
+    }
+
+    private string[] Words(Container container, string command) =>
+        command == "create"
+            ? [container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id]
+            : command == "delete"
+                ? [container.Runtime.Path, "--root", Root, "delete", "--force", container.Id]
+                : [container.Runtime.Path, "--root", Root, command, container.Id];
+
+    // How many system calls the command makes, without those of its children.
+    private int Count(Container container, string command)
+    {
+        string trace = Directory + "/trace";
+        Command.Run("strace", ["-o", trace, .. Words(container, command)]).Succeeds();
+        return File.ReadLines(trace).Count();
+    }
+
+    private void KillAt(Container container, string command, int call)
+    {
+        CommandResult result = Command.Run("strace", ["-o", "/dev/null", "-e", $"inject=all:signal=SIGKILL:when={call}", .. Words(container, command)]);
+        output.WriteLine($"{command}, system call {call}: exit status {result.ExitCode}");
+    }
+
+    private void Sweep(string command, Action<Container> prepare)
+    {
+        Container first = NewSleeper();
+        prepare(first);
+        int count = Count(first, command);
+        first.Delete("--force").Succeeds();
+        NothingIsLeft();
+        for (int moment = 0; moment < Moments; moment++)
+        {
+            Container container = NewSleeper();
+            prepare(container);
+            int call = 1 + moment * (count - 1) / (Moments - 1);
+            KillAt(container, command, call);
+            container.Delete("--force").Succeeds();
+            try
+            {
+                NothingIsLeft();
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"{command} killed at system call {call} of {count}", error);
+            }
+        }
+    }
+
+    [OcirunFact(Peers)]
+    public void In_create() => Sweep("create", _ => { });
+
+    [OcirunFact(Peers)]
+    public void In_start() => Sweep("start", container => container.Create().Succeeds());
+
+    [OcirunFact(Peers)]
+    public void In_delete() => Sweep("delete", container =>
+    {
+        container.Create().Succeeds();
+        container.Start().Succeeds();
+    });
+
+    [OcirunFact(Peers)]
+    public void In_run()
+    {
+        // Foreground run, killed while the container runs.
+        Container container = NewSleeper();
+        using Command command = container.StartRun([]);
+        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, container.Id)) && container.Command("state", container.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "running");
+        command.Signal(9);
+        command.Finish().ExitsWith(128 + 9);
+        container.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+
+    [OcirunTheory(Peers)]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    public void While_a_hook_of_create_runs(string hook)
+    {
+        Container container = NewContainer();
+        string ready = Directory + "/ready";
+        container.Bundle.Args("true").Append($"hooks.{hook}", $$"""{"path":"/bin/sh","args":["sh","-c","echo >{{ready}}; exec sleep 1000"]}""").Write();
+        using Command command = container.StartCommand("create", ["--bundle", container.Bundle.Directory, container.Id]);
+        Wait.Until(() => File.Exists(ready), "the hook runs");
+        command.Signal(9);
+        command.Finish().ExitsWith(128 + 9);
+        container.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void The_init_that_is_killed_before_start()
+    {
+        Container container = NewSleeper();
+        container.Create().Succeeds();
+        Linux.Kill(container.Pid, 9);
+        container.WaitUntilStopped();
+        container.Start().FailsWith("cannot start a container that has stopped");
+        container.Delete().Succeeds();
+        NothingIsLeft();
+    }
+
+    [OcirunFact(Peers)]
+    public void The_next_command_is_not_held_up_by_the_lock_of_a_killed_one()
+    {
+        Container container = NewSleeper();
+        int count = Count(container, "create");
+        container.Delete("--force").Succeeds();
+        for (int call = count / 4; call < count; call += count / 4)
+        {
+            KillAt(container, "create", call);
+            container.Delete("--force").Succeeds();
+            container.Create().Succeeds();
+            container.Delete("--force").Succeeds();
+        }
+    }
+}
