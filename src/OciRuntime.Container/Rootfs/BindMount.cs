@@ -83,10 +83,11 @@ internal sealed class BindMount : MountStep
 
     private void Configure(FileDescriptor tree)
     {
-        if (_basePropagation != 0 && !OverridesBase())
-            DetachedMount.SetAttributes(tree, 0, 0, _basePropagation, recursive: true);
+        ulong propagation = OverridesBase() ? 0 : _basePropagation;
+        if (propagation != 0 && (Options.Recursive || !Options.HasAttributes))
+            DetachedMount.SetAttributes(tree, 0, 0, propagation, Options.Recursive);
         if (Options.HasAttributes)
-            ApplyExact(tree, _keepFlags);
+            ApplyExact(tree, _keepFlags, Options.Recursive ? 0 : propagation);
         ApplyRecursive(tree);
     }
 

@@ -44,8 +44,7 @@ internal sealed class Cgroup2Mount : FileSystemMount
     private FileDescriptor Copy(CString directory)
     {
         FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, directory, recursive: false);
-        DetachedMount.SetAttributes(copy, 0, 0, MS_PRIVATE);
-        ApplyExact(copy, keepOthers: false);
+        ApplyExact(copy, keepOthers: false, MS_PRIVATE);
         return copy;
     }
 }

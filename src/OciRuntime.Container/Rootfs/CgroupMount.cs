@@ -51,9 +51,8 @@ internal sealed class CgroupMount : MountStep
 
     private FileDescriptor Copy(CString cgroup)
     {
-        FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, cgroup, recursive: true);
-        DetachedMount.SetAttributes(copy, 0, 0, MS_PRIVATE, recursive: true);
-        ApplyExact(copy, keepOthers: false);
+        FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, cgroup, recursive: false);
+        ApplyExact(copy, keepOthers: false, MS_PRIVATE);
         return copy;
     }
 }

@@ -135,10 +135,7 @@ public sealed class ContainerRootfs
         // A link at /proc or /sys would leave the path that is masked later without the mount (CVE-2019-19921).
         bool isProcOrSys = step is FileSystemMount { Type: "proc" or "sysfs" };
         ulong resolve = isProcOrSys ? RESOLVE_NO_SYMLINKS : 0;
-        FileDescriptor target = Root.TryOpen(step.Point.Path, O_PATH, resolve);
-        isNew = !target.IsOpen;
-        if (isNew)
-            target = Root.OpenOrCreate(step.Point.Path, directory, resolve);
+        FileDescriptor target = Root.OpenOrCreate(step.Point.Path, directory, resolve, out isNew);
         stat = Verify.Stat(target);
         if (Verify.IsSame(stat, _rootStat))
             throw new ContainerException($"{step.Description}: the destination is the root directory");

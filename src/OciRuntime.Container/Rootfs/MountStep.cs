@@ -49,13 +49,16 @@ internal abstract class MountStep
     /// from another user namespace, which locks them (mount_setattr(2), EPERM); then they stay on, and only a flag
     /// that was explicitly asked to be off is an error.
     /// </summary>
-    protected void ApplyExact(int mount, bool keepOthers)
+    /// <param name="mount">The mount.</param>
+    /// <param name="keepOthers">Whether other flags are left alone from the start.</param>
+    /// <param name="propagation">To set in the same step; 0 for none.</param>
+    protected void ApplyExact(int mount, bool keepOthers, ulong propagation = 0)
     {
         const ulong all = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW;
-        if (!keepOthers && DetachedMount.TrySetAttributes(mount, Options.Set, Options.Clear | (all & ~Options.Set)) == 0)
+        if (!keepOthers && DetachedMount.TrySetAttributes(mount, Options.Set, Options.Clear | (all & ~Options.Set), propagation) == 0)
             return;
         if (keepOthers || errno == Errno.EPERM)
-            DetachedMount.SetAttributes(mount, Options.Set, Options.Clear);
+            DetachedMount.SetAttributes(mount, Options.Set, Options.Clear, propagation);
         else
             throw new LinuxException("mount_setattr", errno);
     }

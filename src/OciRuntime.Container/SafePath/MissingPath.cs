@@ -18,8 +18,8 @@ internal sealed unsafe class MissingPath
     /// <summary>The kernel's own limit (MAXSYMLINKS).</summary>
     private const int MaximumLinks = 40;
 
-    /// <summary>How often a name may vanish between two calls before we call it an attack.</summary>
-    private const int MaximumTries = 100;
+    /// <summary>More steps than the longest path (PATH_MAX) has: names are vanishing under our hands.</summary>
+    private const int MaximumSteps = 4096;
 
     private readonly RootDirectory _root;
     private readonly string _path;
@@ -54,7 +54,7 @@ internal sealed unsafe class MissingPath
 
     private void Run(bool directory)
     {
-        int tries = 0;
+        int steps = 0;
         while (_pending.TryPop(out string? name))
         {
             if (name == "..")
@@ -62,58 +62,44 @@ internal sealed unsafe class MissingPath
                 Up();
                 continue;
             }
+            if (++steps > MaximumSteps)
+                throw new LinuxException("mkdirat", Errno.EAGAIN, _path);
             bool last = _pending.Count == 0;
             CString component = name;
-            FileDescriptor next = TryOpenComponent(component);
-            if (!next.IsOpen)
-            {
-                if (++tries > MaximumTries)
-                    throw new LinuxException("mkdirat", Errno.EAGAIN, _path);
-                if (last && !directory)
-                {
-                    CreateFile(component);
-                    return;
-                }
-                if (mkdirat(At, component, 0x1ED /* 0755 */) < 0 && errno != Errno.EEXIST)
-                    throw new LinuxException("mkdirat", errno, _path);
-                _pending.Push(name);
-                continue;
-            }
-            Check.Ok(fstatx(next, out statx_t stat, STATX_TYPE), "statx", _path);
-            if (stat.IsDirectory)
-            {
-                _current.Dispose();
-                _current = next;
-                _resolved.Add(name);
-            }
-            else if (stat.Type == S_IFLNK && _followLinks)
-            {
-                using (next)
-                    Follow(next);
-            }
-            else
-            {
-                next.Dispose();
-                if (!last || directory || stat.Type == S_IFLNK)
-                    throw new LinuxException("openat", stat.Type == S_IFLNK ? Errno.ELOOP : Errno.ENOTDIR, _path);
-            }
+            int next = openat(At, component, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (next >= 0)
+                Enter(name, new FileDescriptor(next));
+            else if (errno == Errno.ENOENT)
+                Make(name, component, last, directory);
+            else if (errno != Errno.ENOTDIR)
+                throw new LinuxException("openat", errno, _path);
+            else if (!TryFollow(component) && (!last || directory))
+                throw new LinuxException("openat", Errno.ENOTDIR, _path);
         }
     }
 
     private int At => _current.IsOpen ? _current : _root.Descriptor;
 
-    private FileDescriptor TryOpenComponent(CString component)
+    private void Enter(string name, FileDescriptor directory)
     {
-        int fd = openat(At, component, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        return fd < 0 && errno == Errno.ENOENT ? FileDescriptor.None : Check.Fd(fd, "openat", _path);
+        _current.Dispose();
+        _current = directory;
+        _resolved.Add(name);
     }
 
-    private void CreateFile(CString component)
+    private void Make(string name, CString component, bool last, bool directory)
     {
-        int fd = openat(At, component, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x1A4 /* 0644 */);
-        if (fd < 0 && errno == Errno.EEXIST)
+        if (last && !directory)
+        {
+            int fd = openat(At, component, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x1A4 /* 0644 */);
+            if (fd >= 0 || errno != Errno.EEXIST)
+                Check.Fd(fd, "openat", _path).Dispose();
             return;
-        Check.Fd(fd, "openat", _path).Dispose();
+        }
+        if (mkdirat(At, component, 0x1ED /* 0755 */) < 0 && errno != Errno.EEXIST)
+            throw new LinuxException("mkdirat", errno, _path);
+        if (!last)
+            _pending.Push(name);
     }
 
     /// <summary>
@@ -130,12 +116,21 @@ internal sealed unsafe class MissingPath
             _current = _root.Open("/" + string.Join('/', _resolved), O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
     }
 
-    private void Follow(FileDescriptor link)
+    /// <summary>False when the component is no link. One that has just vanished is tried again.</summary>
+    private bool TryFollow(CString component)
     {
-        if (++_links > MaximumLinks)
-            throw new LinuxException("openat", Errno.ELOOP, _path);
         byte* buffer = stackalloc byte[4096];
-        nint length = Check.Ok(readlinkat(link, "", buffer, 4096), "readlinkat", _path);
+        nint length = readlinkat(At, component, buffer, 4096);
+        if (length < 0 && errno == Errno.EINVAL)
+            return false;
+        if (length < 0 && errno == Errno.ENOENT)
+        {
+            Push(component.ToString());
+            return true;
+        }
+        Check.Ok(length, "readlinkat", _path);
+        if (!_followLinks || ++_links > MaximumLinks)
+            throw new LinuxException("openat", Errno.ELOOP, _path);
         string target = Encoding.UTF8.GetString(buffer, (int)length);
         if (target.StartsWith('/'))
         {
@@ -144,6 +139,7 @@ internal sealed unsafe class MissingPath
             _resolved.Clear();
         }
         Push(target);
+        return true;
     }
 
     private void Push(string path)

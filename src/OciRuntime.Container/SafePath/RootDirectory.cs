@@ -61,13 +61,22 @@ public sealed unsafe class RootDirectory : IDisposable
     /// caller's to check.
     /// </summary>
     /// <exception cref="LinuxException">A call failed, or the path keeps changing under our hands (EAGAIN).</exception>
-    public FileDescriptor OpenOrCreate(CString path, bool directory, ulong resolve = 0)
+    public FileDescriptor OpenOrCreate(CString path, bool directory) => OpenOrCreate(path, directory, 0, out _);
+
+    /// <inheritdoc cref="OpenOrCreate(CString, bool)"/>
+    /// <param name="path">Absolute or relative, either way counted from the root.</param>
+    /// <param name="directory">What to make at the end: a directory or an empty file.</param>
+    /// <param name="resolve">Further <c>RESOLVE_</c> restrictions of <c>openat2(2)</c>.</param>
+    /// <param name="isNew">Whether it did not exist before.</param>
+    public FileDescriptor OpenOrCreate(CString path, bool directory, ulong resolve, out bool isNew)
     {
+        isNew = false;
         for (int tries = 0; tries < MaximumTries; tries++)
         {
             FileDescriptor fd = TryOpen(path, O_PATH, resolve);
             if (fd.IsOpen)
                 return fd;
+            isNew = true;
             // What the walk holds is not handed out: the next confined look-up decides where the path leads.
             MissingPath.Create(this, path.ToString(), directory, (resolve & RESOLVE_NO_SYMLINKS) == 0);
         }
