@@ -45,5 +45,6 @@ internal static class SyscallNumber
     public const nint close_range = 436;
     public const nint openat2 = 437;
     public const nint pidfd_getfd = 438;
+    public const nint faccessat2 = 439;
     public const nint mount_setattr = 442;
 }

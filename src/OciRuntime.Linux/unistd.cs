@@ -184,6 +184,15 @@ public static unsafe partial class LibC
             return execve(p, argv, envp);
     }
 
+    /// <summary><paramref name="flags"/>: <see cref="AT_EACCESS"/> asks for the effective ids, as execve(2) uses them.</summary>
+    public static int faccessat2(int dirfd, CString path, int mode, int flags)
+    {
+        fixed (byte* p = path)
+            return (int)syscall(SyscallNumber.faccessat2, dirfd, (nint)p, mode, flags);
+    }
+
+    public const int AT_EACCESS = 0x200;
+
     public static int execveat(int dirfd, CString path, byte** argv, byte** envp, int flags)
     {
         fixed (byte* p = path)

@@ -1,0 +1,102 @@
+using System;
+using System.Buffers.Binary;
+using System.Text;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Init;
+
+/// <summary>
+/// One end of the <c>SOCK_SEQPACKET</c> socket between runtime and init: message boundaries are the kernel's, and
+/// so is the news that the other end has gone.
+/// </summary>
+public readonly unsafe struct MessageChannel : IDisposable
+{
+    /// <summary>Bytes of a message's type and number.</summary>
+    private const int HeaderSize = 5;
+
+    /// <summary>Bytes of text; a longer error is cut.</summary>
+    private const int MaximumText = 4096;
+
+    public MessageChannel(FileDescriptor socket) => Socket = socket;
+
+    public FileDescriptor Socket { get; }
+
+    public static (MessageChannel Runtime, MessageChannel Init) CreatePair()
+    {
+        int* fds = stackalloc int[2];
+        Check.Ok(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), "socketpair");
+        return (new(new FileDescriptor(fds[0])), new(new FileDescriptor(fds[1])));
+    }
+
+    public void Dispose() => Socket.Dispose();
+
+    /// <summary>Sends a message. SIGPIPE is not raised.</summary>
+    /// <exception cref="LinuxException">EPIPE or ECONNRESET: the peer has gone.</exception>
+    public void Send(MessageType type, int number = 0, string text = "", FileDescriptor file = default)
+    {
+        Span<byte> buffer = stackalloc byte[HeaderSize + MaximumText];
+        buffer[0] = (byte)type;
+        BinaryPrimitives.WriteInt32LittleEndian(buffer[1..], number);
+        Encoding.UTF8.GetEncoder().Convert(text, buffer[HeaderSize..], flush: true, out _, out int length, out _);
+        SendBytes(buffer[..(HeaderSize + length)], file);
+    }
+
+    /// <summary>Waits for a message; <see cref="MessageType.Gone"/> when the peer has closed its end.</summary>
+    public Message Receive()
+    {
+        byte* buffer = stackalloc byte[HeaderSize + MaximumText];
+        byte* control = stackalloc byte[64];
+        iovec vector = new() { iov_base = buffer, iov_len = HeaderSize + MaximumText };
+        msghdr header = new() { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = 64 };
+        nint received;
+        while ((received = recvmsg(Socket, &header, MSG_CMSG_CLOEXEC)) < 0)
+        {
+            if (errno == Errno.ECONNRESET)
+                return default;
+            if (errno != Errno.EINTR)
+                throw new LinuxException("recvmsg", errno);
+        }
+
+        if (received < HeaderSize)
+            return default;
+        ReadOnlySpan<byte> bytes = new(buffer, (int)received);
+        return new(
+            (MessageType)bytes[0],
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]),
+            Encoding.UTF8.GetString(bytes[HeaderSize..]),
+            DescriptorIn(header));
+    }
+
+    /// <summary>Sends bytes with, if there is one, a descriptor; on any UNIX socket.</summary>
+    public void SendBytes(ReadOnlySpan<byte> bytes, FileDescriptor file)
+    {
+        byte* control = stackalloc byte[24];
+        fixed (byte* p = bytes)
+        {
+            iovec vector = new() { iov_base = p, iov_len = bytes.Length };
+            msghdr header = new() { msg_iov = &vector, msg_iovlen = 1 };
+            if (file.IsOpen)
+            {
+                *(cmsghdr*)control = new() { cmsg_len = sizeof(cmsghdr) + sizeof(int), cmsg_level = SOL_SOCKET, cmsg_type = SCM_RIGHTS };
+                *(int*)(control + sizeof(cmsghdr)) = file;
+                header.msg_control = control;
+                header.msg_controllen = 24;
+            }
+
+            while (sendmsg(Socket, &header, MSG_NOSIGNAL) < 0)
+            {
+                if (errno != Errno.EINTR)
+                    throw new LinuxException("sendmsg", errno);
+            }
+        }
+    }
+
+    private static FileDescriptor DescriptorIn(in msghdr header)
+    {
+        cmsghdr* control = (cmsghdr*)header.msg_control;
+        bool has = header.msg_controllen >= sizeof(cmsghdr) + sizeof(int)
+            && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS;
+        return has ? new FileDescriptor(*(int*)((byte*)control + sizeof(cmsghdr))) : FileDescriptor.None;
+    }
+}

@@ -1,0 +1,47 @@
+namespace OciRuntime.Container.Init;
+
+/// <summary>What runtime and init say to each other, in the order in which it can come up. Numbered for traces.</summary>
+public enum MessageType : byte
+{
+    /// <summary>The peer has gone: an empty read.</summary>
+    Gone = 0,
+
+    /// <summary>Init → runtime, two stages only: the user namespace exists, its maps can be written. Number: the pid that is in it.</summary>
+    UserNamespaceMade = 1,
+
+    /// <summary>Runtime → init: the ids of the user namespace are mapped.</summary>
+    UserNamespaceMapped = 2,
+
+    /// <summary>Init → runtime, two stages only: the second process is the init. Number: its pid.</summary>
+    InitCloned = 3,
+
+    /// <summary>Init → runtime: namespaces and mounts are made, the root not yet changed: time for prestart and createRuntime hooks.</summary>
+    RootfsPrepared = 4,
+
+    /// <summary>Runtime → init: the hooks have run.</summary>
+    RuntimeHooksDone = 5,
+
+    /// <summary>Init → runtime: the terminal's master, as a descriptor.</summary>
+    Terminal = 6,
+
+    /// <summary>Init → runtime: ready to execute the user's program.</summary>
+    Ready = 7,
+
+    /// <summary>Runtime → init: the container is recorded as created; outlive the runtime and wait for a start.</summary>
+    Created = 8,
+
+    /// <summary>Runtime → init: execute the program.</summary>
+    Start = 9,
+
+    /// <summary>Init → runtime: the seccomp notify descriptor.</summary>
+    SeccompListener = 10,
+
+    /// <summary>Runtime → init: the descriptor has been passed on.</summary>
+    SeccompListenerTaken = 11,
+
+    /// <summary>Init → runtime: text for the user's log.</summary>
+    Warning = 12,
+
+    /// <summary>Init → runtime: it failed and ends. Number: the errno; text: the complete message.</summary>
+    Failed = 13,
+}

@@ -1,0 +1,144 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Namespaces;
+
+/// <summary>
+/// <c>linux.namespaces</c>, decided: which are made new and which are joined, their files already open and of the
+/// right type. Namespaces that the config does not list are the runtime's own.
+/// </summary>
+public sealed class NamespacePlan : IDisposable
+{
+    private readonly List<JoinedNamespace> _joined = [];
+    private FileDescriptor _ownPid;
+
+    /// <summary>The CLONE_NEW* flags of the namespaces to be made.</summary>
+    public ulong New { get; private set; }
+
+    /// <summary>The CLONE_NEW* flags of the namespaces to be joined.</summary>
+    public ulong Joined { get; private set; }
+
+    /// <summary>Whether the container lives in another user namespace than the runtime, new or joined.</summary>
+    public bool HasUserNamespace => ((New | Joined) & CLONE_NEWUSER) != 0;
+
+    public bool HasMountNamespace => ((New | Joined) & CLONE_NEWNS) != 0;
+
+    public bool HasCgroupNamespace => ((New | Joined) & CLONE_NEWCGROUP) != 0;
+
+    /// <summary>
+    /// Whether the init must be cloned by a process that has joined the namespaces first. New namespaces belong to
+    /// the user namespace in which they are made, and a process in a new user namespace may not join those of the
+    /// old one: joining has to come before and making after, with a clone for the PID namespace at the end.
+    /// </summary>
+    public bool NeedsTwoStages =>
+        (Joined & CLONE_NEWUSER) != 0 || ((New & CLONE_NEWUSER) != 0 && Joined != 0);
+
+    /// <summary>The flags for the clone3 that makes the init. A cgroup namespace is made later, inside the cgroup that becomes its root.</summary>
+    public ulong CloneFlags => New & ~CLONE_NEWCGROUP;
+
+    /// <summary>Opens and verifies what is to be joined.</summary>
+    /// <exception cref="ContainerException">A path is missing or is a namespace of another type.</exception>
+    public static NamespacePlan From(IReadOnlyList<LinuxNamespace>? namespaces)
+    {
+        NamespacePlan plan = new();
+        try
+        {
+            for (int i = 0; i < (namespaces?.Count ?? 0); i++)
+                plan.Add(namespaces![i], i);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// In the runtime, before the clone: children are born in the joined PID namespace. The runtime itself stays
+    /// where it is.
+    /// </summary>
+    public void EnterPidForChildren()
+    {
+        foreach (JoinedNamespace ns in _joined)
+        {
+            if (ns.Type != CLONE_NEWPID || NeedsTwoStages)
+                continue;
+            _ownPid = Check.Fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "open", "/proc/self/ns/pid");
+            Check.Ok(setns(ns.File, (int)CLONE_NEWPID), "setns", ns.Path);
+        }
+    }
+
+    /// <summary>Undoes <see cref="EnterPidForChildren"/>: hooks are processes of the runtime's own namespace.</summary>
+    public void LeavePidForChildren()
+    {
+        if (_ownPid.IsOpen)
+            Check.Ok(setns(_ownPid, (int)CLONE_NEWPID), "setns", "/proc/self/ns/pid");
+        _ownPid.Dispose();
+        _ownPid = default;
+    }
+
+    /// <summary>In the child: joins all but the PID namespace, which <see cref="EnterPidForChildren"/> took care of; the user namespace first, since it may grant the rights for the others.</summary>
+    public void Join()
+    {
+        JoinOnly(CLONE_NEWUSER);
+        JoinOnly(~(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS));
+        if (NeedsTwoStages)
+            JoinOnly(CLONE_NEWPID);
+        // Last: it changes what every later path would mean.
+        JoinOnly(CLONE_NEWNS);
+    }
+
+    public void Dispose()
+    {
+        foreach (JoinedNamespace ns in _joined)
+            ns.File.Dispose();
+        _joined.Clear();
+        _ownPid.Dispose();
+        _ownPid = default;
+    }
+
+    private void JoinOnly(ulong types)
+    {
+        foreach (JoinedNamespace ns in _joined)
+        {
+            if ((ns.Type & types) == 0)
+                continue;
+            if (setns(ns.File, (int)ns.Type) < 0)
+            {
+                LinuxException cause = new("setns", errno);
+                throw new ContainerException($"join namespace {ns.Path} ({ns.Property})", cause);
+            }
+        }
+    }
+
+    private void Add(LinuxNamespace ns, int index)
+    {
+        ulong type = NamespaceType.FromName(ns.Type);
+        if (string.IsNullOrEmpty(ns.Path))
+        {
+            New |= type;
+            return;
+        }
+
+        string property = $"linux.namespaces[{index}].path";
+        FileDescriptor file = new(open(ns.Path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        if (!file.IsOpen)
+            throw new ContainerException($"open namespace ({property})", new LinuxException("open", errno, ns.Path));
+        _joined.Add(new(type, file, ns.Path, property));
+        Joined |= type;
+
+        // Only files of nsfs answer; joining a namespace of another type than the config says would be an escape.
+        int found = ioctl(file, NS_GET_NSTYPE, 0);
+        if (fstatfs(file, out statfs_t fs) < 0 || fs.f_type != NSFS_MAGIC || found < 0)
+            throw new ContainerException($"{property}: {ns.Path} is not a namespace");
+        if ((ulong)found != type)
+            throw new ContainerException($"{property}: {ns.Path} is a {NamespaceType.ToName((ulong)found)} namespace, not a {ns.Type} namespace");
+    }
+
+    private readonly record struct JoinedNamespace(ulong Type, FileDescriptor File, string Path, string Property);
+}

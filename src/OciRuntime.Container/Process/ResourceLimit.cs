@@ -1,0 +1,46 @@
+using System.Collections.Generic;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Process;
+
+/// <summary>One resource limit, getrlimit(2).</summary>
+public readonly record struct ResourceLimit(string Name, int Resource, ulong Soft, ulong Hard)
+{
+    private static readonly string[] s_names =
+    [
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC",
+        "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE",
+        "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
+    ];
+
+    /// <summary>Encodes <c>process.rlimits</c>, whose names validation has checked.</summary>
+    public static ResourceLimit[] From(IReadOnlyList<POSIXRlimit>? limits)
+    {
+        if (limits is null || limits.Count == 0)
+            return [];
+        ResourceLimit[] result = new ResourceLimit[limits.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            POSIXRlimit limit = limits[i];
+            result[i] = new(limit.Type, System.Array.IndexOf(s_names, limit.Type), limit.Soft, limit.Hard);
+        }
+
+        return result;
+    }
+
+    /// <summary>Sets the limit of another process. Raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace.</summary>
+    public unsafe void ApplyTo(int pid)
+    {
+        rlimit value = new() { rlim_cur = Soft, rlim_max = Hard };
+        if (prlimit64(pid, Resource, &value, null) == 0)
+            return;
+        LinuxException cause = new("prlimit", errno);
+        throw new ContainerException(
+            $"error setting rlimit type {Name} (soft {Soft}, hard {Hard})",
+            cause,
+            cause.Errno == Errno.EPERM ? "raising a hard limit needs CAP_SYS_RESOURCE" : null);
+    }
+}

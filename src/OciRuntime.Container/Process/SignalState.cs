@@ -1,0 +1,36 @@
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Process;
+
+/// <summary>
+/// Signal dispositions and the signal mask. execve(2) keeps what is ignored and what is blocked, and both the .NET
+/// runtime (SIGPIPE) and the caller of ocirun ignore some: a container starts with the defaults.
+/// </summary>
+public static unsafe class SignalState
+{
+    /// <summary>Blocks every signal, so that none is handled by the runtime between the clone and the exec.</summary>
+    /// <returns>The mask before.</returns>
+    public static ulong BlockAll()
+    {
+        ulong all = ulong.MaxValue;
+        ulong old;
+        Check.Ok(sigprocmask(SIG_SETMASK, &all, &old), "rt_sigprocmask");
+        return old;
+    }
+
+    public static void SetMask(ulong mask) => Check.Ok(sigprocmask(SIG_SETMASK, &mask, null), "rt_sigprocmask");
+
+    /// <summary>Every disposition to its default, then nothing blocked. For the moment before execve.</summary>
+    public static void Reset()
+    {
+        kernel_sigaction initial = default;
+        for (int signal = 1; signal <= SIGRTMAX; signal++)
+        {
+            if (signal is not (SIGKILL or SIGSTOP))
+                Check.Ok(sigaction(signal, &initial, null), "rt_sigaction");
+        }
+
+        SetMask(0);
+    }
+}
