@@ -17,6 +17,7 @@ internal static class SyscallNumber
     public static nint getpid => IsX64 ? 39 : 172;
     public static nint getppid => IsX64 ? 110 : 173;
     public static nint gettid => IsX64 ? 186 : 178;
+    public static nint getcwd => IsX64 ? 79 : 17;
     public static nint getdents64 => IsX64 ? 217 : 61;
     public static nint ioprio_set => IsX64 ? 251 : 30;
     public static nint keyctl => IsX64 ? 250 : 219;

@@ -15,6 +15,26 @@ public static unsafe partial class LibC
     public const nuint NS_GET_NSTYPE = 0xb703;
     public const nuint FS_IOC_GETFLAGS = 0x80086601;
 
+    public const uint IGNBRK = 0x1;
+    public const uint BRKINT = 0x2;
+    public const uint PARMRK = 0x8;
+    public const uint ISTRIP = 0x20;
+    public const uint INLCR = 0x40;
+    public const uint IGNCR = 0x80;
+    public const uint ICRNL = 0x100;
+    public const uint IXON = 0x400;
+    public const uint OPOST = 0x1;
+    public const uint CSIZE = 0x30;
+    public const uint CS8 = 0x30;
+    public const uint PARENB = 0x100;
+    public const uint ISIG = 0x1;
+    public const uint ICANON = 0x2;
+    public const uint ECHO = 0x8;
+    public const uint ECHONL = 0x40;
+    public const uint IEXTEN = 0x8000;
+    public const int VTIME = 5;
+    public const int VMIN = 6;
+
     public struct winsize
     {
         public ushort ws_row;

@@ -143,6 +143,12 @@ public static unsafe partial class LibC
             return setdomainname(p, name.Bytes.Length);
     }
 
+    /// <summary>
+    /// The system call: the length with the final NUL, or -1. A directory that the process's root does not contain
+    /// is told as <c>(unreachable)/…</c>, which glibc's function hides.
+    /// </summary>
+    public static nint getcwd(byte* buffer, nint size) => syscall(SyscallNumber.getcwd, (nint)buffer, size);
+
     public static int pivot_root(CString newRoot, CString putOld)
     {
         fixed (byte* n = newRoot, o = putOld)

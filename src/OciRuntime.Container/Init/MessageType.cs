@@ -44,4 +44,7 @@ public enum MessageType : byte
 
     /// <summary>Init → runtime: it failed and ends. Number: the errno; text: the complete message.</summary>
     Failed = 13,
+
+    /// <summary>Init → runtime: a startContainer hook failed; the container is to be destroyed. Text: the complete message.</summary>
+    HookFailed = 14,
 }

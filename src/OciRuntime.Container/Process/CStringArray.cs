@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -32,6 +33,24 @@ public readonly unsafe struct CStringArray
         }
 
         pointers[strings.Count] = null;
+        return new CStringArray(pointers);
+    }
+
+    /// <summary>From strings that each end with a NUL, as <c>/proc/PID/cmdline</c> has them.</summary>
+    public static CStringArray FromBlock(ReadOnlySpan<byte> block)
+    {
+        int count = block.Count((byte)0);
+        nuint head = (nuint)((count + 1) * sizeof(byte*));
+        byte** pointers = (byte**)NativeMemory.Alloc(head + (nuint)block.Length);
+        byte* bytes = (byte*)pointers + head;
+        block.CopyTo(new Span<byte>(bytes, block.Length));
+        for (int i = 0; i < count; i++)
+        {
+            pointers[i] = bytes;
+            bytes += new ReadOnlySpan<byte>(bytes, block.Length).IndexOf((byte)0) + 1;
+        }
+
+        pointers[count] = null;
         return new CStringArray(pointers);
     }
 }

@@ -1,0 +1,212 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Text;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Hooks;
+
+/// <summary>
+/// Runs the hooks of one kind (config.md, "POSIX-platform Hooks") in the caller's namespaces, one after the other:
+/// the state on stdin, what they print kept for the error message.
+/// </summary>
+public static unsafe class HookRunner
+{
+    /// <summary>Bytes of a hook's output that an error message repeats.</summary>
+    private const int OutputLimit = 4096;
+
+    /// <param name="kind">The property's name, such as <c>createRuntime</c>.</param>
+    /// <param name="hooks">The hooks; null for none.</param>
+    /// <param name="state">The state, JSON in UTF-8.</param>
+    /// <param name="directory">The hooks' working directory: the bundle; none: the caller's.</param>
+    /// <param name="defaultEnvironment">For hooks without <c>env</c>; null: the runtime's own environment, as in runc.</param>
+    /// <exception cref="ContainerException">A hook could not be run, failed, or ran out of time; later ones are not run.</exception>
+    public static void Run(
+        string kind,
+        IReadOnlyList<Hook>? hooks,
+        ReadOnlySpan<byte> state,
+        FileDescriptor directory,
+        IReadOnlyList<string>? defaultEnvironment)
+    {
+        for (int i = 0; i < (hooks?.Count ?? 0); i++)
+            Run(kind, i, hooks![i], state, directory, defaultEnvironment);
+    }
+
+    /// <summary>As <see cref="Run"/>, but a failing hook is a warning and the next ones are run: poststop (runtime.md, "Lifecycle", step 13).</summary>
+    public static void RunAll(
+        string kind,
+        IReadOnlyList<Hook>? hooks,
+        ReadOnlySpan<byte> state,
+        FileDescriptor directory,
+        Action<string> warn)
+    {
+        for (int i = 0; i < (hooks?.Count ?? 0); i++)
+        {
+            try
+            {
+                Run(kind, i, hooks![i], state, directory, null);
+            }
+            catch (ContainerException e)
+            {
+                warn(e.Message);
+            }
+        }
+    }
+
+    private static void Run(
+        string kind,
+        int index,
+        Hook hook,
+        ReadOnlySpan<byte> state,
+        FileDescriptor directory,
+        IReadOnlyList<string>? defaultEnvironment)
+    {
+        string name = $"error running {kind} hook #{index} (hooks.{kind}[{index}] {hook.Path})";
+        try
+        {
+            (FileDescriptor inputReader, FileDescriptor inputWriter) = Pipe();
+            (FileDescriptor outputReader, FileDescriptor outputWriter) = Pipe();
+            using FileDescriptor output = outputReader;
+            FileDescriptor pidfd = Spawn(hook, directory, defaultEnvironment, inputReader, outputWriter);
+            inputReader.Dispose();
+            outputWriter.Dispose();
+            using (pidfd)
+                Converse(name, hook, pidfd, inputWriter, output, state);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException(name, e);
+        }
+    }
+
+    private static (FileDescriptor Reader, FileDescriptor Writer) Pipe()
+    {
+        int* fds = stackalloc int[2];
+        Check.Ok(pipe2(fds, O_CLOEXEC | O_NONBLOCK), "pipe2");
+        return (new(fds[0]), new(fds[1]));
+    }
+
+    private static FileDescriptor Spawn(
+        Hook hook,
+        FileDescriptor directory,
+        IReadOnlyList<string>? defaultEnvironment,
+        FileDescriptor input,
+        FileDescriptor output)
+    {
+        CString path = hook.Path;
+        CStringArray argv = CStringArray.From(hook.Args is { Count: > 0 } args ? args : [hook.Path]);
+        CStringArray envp = CStringArray.From(hook.Env is { Count: > 0 } env ? env : defaultEnvironment ?? OwnEnvironment());
+
+        int pidfd;
+        clone_args clone = new() { flags = CLONE_PIDFD, pidfd = (ulong)&pidfd, exit_signal = SIGCHLD };
+        if (Check.Ok(clone3(&clone), "clone3") != 0)
+            return new FileDescriptor(pidfd);
+
+        // In the hook. The pipes are ours without blocking, the hook's with it.
+        SignalState.Reset();
+        _ = fcntl(input, F_SETFL, 0);
+        _ = fcntl(output, F_SETFL, 0);
+        if (dup3(input, STDIN_FILENO, 0) >= 0 && dup3(output, STDOUT_FILENO, 0) >= 0 && dup3(output, STDERR_FILENO, 0) >= 0
+            && (!directory.IsOpen || fchdir(directory) == 0))
+        {
+            _ = close_range(STDERR_FILENO + 1, uint.MaxValue, 0);
+            execve(path, argv.Pointer, envp.Pointer);
+        }
+
+        byte[] reason = Encoding.UTF8.GetBytes($"exec {hook.Path}: {Errno.Text(errno)}");
+        fixed (byte* p = reason)
+            _ = write(STDERR_FILENO, p, reason.Length);
+        exit_group(127);
+        return default;
+    }
+
+    /// <summary>
+    /// Writes the state, collects the output, waits for the end: in one loop, so that a hook that does not read, reads
+    /// late, prints much, or leaves a process behind that holds its pipes cannot block the runtime. Writing to a hook
+    /// that has closed its stdin gives EPIPE, which is its own business; SIGPIPE is ignored in this process.
+    /// Closes <paramref name="input"/>.
+    /// </summary>
+    private static void Converse(string name, Hook hook, FileDescriptor pidfd, FileDescriptor input, FileDescriptor output, ReadOnlySpan<byte> state)
+    {
+        long deadline = hook.Timeout is int seconds ? Environment.TickCount64 + (seconds * 1000L) : long.MaxValue;
+        byte[] collected = new byte[OutputLimit];
+        int length = 0;
+        bool inputOpen = true, outputOpen = true;
+        pollfd* fds = stackalloc pollfd[3];
+
+        fixed (byte* stateBytes = state)
+        fixed (byte* outputBytes = collected)
+        {
+            int written = 0;
+            while (true)
+            {
+                fds[0] = new() { fd = pidfd, events = POLLIN };
+                fds[1] = new() { fd = outputOpen ? output : -1, events = POLLIN };
+                fds[2] = new() { fd = inputOpen ? input : -1, events = POLLOUT };
+                long left = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
+                int ready = poll(fds, 3, (int)Math.Min(left, int.MaxValue));
+                if (ready < 0 && errno != Errno.EINTR)
+                    throw new LinuxException("poll", errno);
+                if (ready == 0)
+                {
+                    _ = pidfd_send_signal(pidfd, SIGKILL);
+                    _ = ExitStatus.Wait(pidfd);
+                    throw new ContainerException($"{name}: hook ran past specified timeout of {hook.Timeout}.0s");
+                }
+
+                if (fds[2].revents != 0)
+                {
+                    nint n = written < state.Length ? write(input, stateBytes + written, state.Length - written) : 0;
+                    written += (int)Math.Max(n, 0);
+                    if (written == state.Length || (n < 0 && errno != Errno.EAGAIN))
+                    {
+                        // The hook reads until the end of its input.
+                        input.Dispose();
+                        inputOpen = false;
+                    }
+                }
+
+                if (fds[1].revents != 0)
+                    outputOpen = Collect(output, outputBytes, ref length);
+                if (fds[0].revents != 0)
+                    break;
+            }
+
+            if (inputOpen)
+                input.Dispose();
+            while (outputOpen && Collect(output, outputBytes, ref length) && errno != Errno.EAGAIN)
+            {
+            }
+        }
+
+        int status = ExitStatus.Wait(pidfd);
+        if (status != 0)
+        {
+            string text = Encoding.UTF8.GetString(collected, 0, length).Trim();
+            throw new ContainerException($"{name}: {ExitStatus.Describe(status)}, output: {text}");
+        }
+    }
+
+    /// <summary>Reads what there is; false at the end of the output. What no longer fits is thrown away, so that the hook can go on.</summary>
+    private static bool Collect(FileDescriptor output, byte* buffer, ref int length)
+    {
+        byte* rest = stackalloc byte[512];
+        bool full = length == OutputLimit;
+        nint n = read(output, full ? rest : buffer + length, full ? 512 : OutputLimit - length);
+        if (!full && n > 0)
+            length += (int)n;
+        return n > 0 || (n < 0 && errno is Errno.EAGAIN or Errno.EINTR);
+    }
+
+    private static List<string> OwnEnvironment()
+    {
+        List<string> variables = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables.Add($"{variable.Key}={variable.Value}");
+        return variables;
+    }
+}

@@ -1,0 +1,72 @@
+using System;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.IO;
+
+/// <summary>Whole files in memory, by system calls alone.</summary>
+public static unsafe class FileContent
+{
+    private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>Reads to the end of an open file.</summary>
+    /// <param name="file">A descriptor that can be read.</param>
+    /// <param name="name">For the error.</param>
+    /// <param name="limit">Bytes; a longer file is an error.</param>
+    /// <exception cref="LinuxException">The read failed; EFBIG: the file is longer than <paramref name="limit"/>.</exception>
+    public static ReadOnlyMemory<byte> Read(FileDescriptor file, string name, int limit = int.MaxValue - 64)
+    {
+        byte[] buffer = new byte[Math.Min(FirstBuffer, limit + 1)];
+        int length = 0;
+        while (true)
+        {
+            nint n;
+            fixed (byte* p = buffer)
+                n = Check.Ok(read(file, p + length, buffer.Length - length), "read", name);
+            if (n == 0)
+                return buffer.AsMemory(0, length);
+            length += (int)n;
+            if (length > limit)
+                throw new LinuxException("read", Errno.EFBIG, name);
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, (int)Math.Min(Math.Max(buffer.Length * 2L, FirstBuffer), limit + 1L));
+        }
+    }
+
+    /// <summary>Reads a file below <paramref name="directory"/>; with <see cref="AT_FDCWD"/> from the working directory.</summary>
+    public static ReadOnlyMemory<byte> Read(int directory, CString path, int limit = int.MaxValue - 64)
+    {
+        using FileDescriptor file = Check.Fd(openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY), "open", path.ToString());
+        return Read(file, path.ToString(), limit);
+    }
+
+    public static void WriteAll(FileDescriptor file, ReadOnlySpan<byte> content, string name)
+    {
+        fixed (byte* p = content)
+        {
+            for (nint written = 0; written < content.Length;)
+                written += Check.Ok(write(file, p + written, content.Length - written), "write", name);
+        }
+    }
+
+    /// <summary>
+    /// Puts a file in place by rename: whoever reads <paramref name="name"/> sees the old content or the new, whole.
+    /// Nothing is left when it fails, a full disk included.
+    /// </summary>
+    public static void Replace(int directory, string name, ReadOnlySpan<byte> content, uint mode)
+    {
+        CString temporary = $".{name}.{getpid()}";
+        CString final = name;
+        using FileDescriptor file = Check.Fd(openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode), "open", name);
+        try
+        {
+            WriteAll(file, content, name);
+            Check.Ok(renameat(directory, temporary, directory, final), "rename", name);
+        }
+        catch
+        {
+            _ = unlinkat(directory, temporary, 0);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.IO;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+/// <summary>A bundle directory (bundle.md), open, with its config read and validated.</summary>
+public sealed unsafe class Bundle : IDisposable
+{
+    private const string ConfigName = "config.json";
+
+    /// <summary>A longer config is an error: the kernel's own limits are far below it.</summary>
+    private const int ConfigLimit = 64 * 1024 * 1024;
+
+    private Bundle(string path, FileDescriptor directory, ReadOnlyMemory<byte> configText, Config config)
+    {
+        Path = path;
+        Directory = directory;
+        ConfigText = configText;
+        Config = config;
+    }
+
+    /// <summary>Absolute path, links resolved.</summary>
+    public string Path { get; }
+
+    public FileDescriptor Directory { get; private set; }
+
+    /// <summary>The config as it stands in the file.</summary>
+    public ReadOnlyMemory<byte> ConfigText { get; }
+
+    public Config Config { get; }
+
+    /// <exception cref="ContainerException">There is no config, or it cannot be run; every problem is named.</exception>
+    public static Bundle Open(string path)
+    {
+        FileDescriptor directory = new(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!directory.IsOpen)
+            throw new ContainerException("open the bundle", new LinuxException("open", errno, path));
+        try
+        {
+            // Hooks and relative paths of the config are seen from the bundle.
+            Check.Ok(fchdir(directory), "chdir", path);
+            string absolute = WorkingDirectory();
+            ReadOnlyMemory<byte> text = ReadConfigText(directory);
+            Config config = ConfigReader.Read(text.Span);
+            Verify(config);
+            return new Bundle(absolute, directory, text, config);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Directory.Dispose();
+        Directory = default;
+    }
+
+    private static ReadOnlyMemory<byte> ReadConfigText(FileDescriptor directory)
+    {
+        try
+        {
+            return FileContent.Read(directory, ConfigName, ConfigLimit);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            throw new ContainerException($"JSON specification file {ConfigName} not found") { Errno = Errno.ENOENT };
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"read {ConfigName}", e);
+        }
+    }
+
+    private static void Verify(Config config)
+    {
+        Throw(ConfigValidator.Validate(config));
+        Throw(UnsupportedProperties.Find(config));
+    }
+
+    private static void Throw(System.Collections.Generic.IReadOnlyList<Problem> problems)
+    {
+        if (problems.Count > 0)
+            throw new ContainerException("invalid config.json: " + string.Join("; ", problems));
+    }
+
+    private static string WorkingDirectory()
+    {
+        byte* buffer = stackalloc byte[4096];
+        nint length = Check.Ok(getcwd(buffer, 4096), "getcwd");
+        return System.Text.Encoding.UTF8.GetString(buffer, (int)length - 1);
+    }
+}

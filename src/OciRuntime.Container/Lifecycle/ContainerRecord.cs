@@ -1,0 +1,183 @@
+using System;
+using System.Buffers;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text.Json;
+using OciRuntime.Container.Cgroups;
+using OciRuntime.Container.Errors;
+
+namespace OciRuntime.Container.Lifecycle;
+
+/// <summary>
+/// What a container's directory remembers of it: <c>state.json</c>. What can be asked of the kernel (is it alive,
+/// is it paused) is not in it, and neither is the config, which lies beside it as it was when the container was made.
+/// </summary>
+public sealed record ContainerRecord
+{
+    public required string OciVersion { get; init; }
+
+    public required string Id { get; init; }
+
+    /// <summary>Absolute path.</summary>
+    public required string Bundle { get; init; }
+
+    /// <summary>Absolute path.</summary>
+    public required string Rootfs { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTime Created { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Of the init in the runtime's PID namespace; 0 while the container is being created.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>When the init began, in clock ticks since boot: tells it from a later process with the same pid.</summary>
+    public ulong StartTime { get; init; }
+
+    /// <summary>Whether the container has a PID namespace of its own, whose processes all end with the init.</summary>
+    public bool OwnPidNamespace { get; init; }
+
+    /// <summary>Whether the saved config has to be read for hooks at start (poststart) and at delete (poststop).</summary>
+    public bool HasPoststartHooks { get; init; }
+
+    /// <inheritdoc cref="HasPoststartHooks"/>
+    public bool HasPoststopHooks { get; init; }
+
+    public bool SystemdCgroup { get; init; }
+
+    public IReadOnlyList<CgroupPath> Cgroups { get; init; } = [];
+
+    public ReadOnlyMemory<byte> ToJson()
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using Utf8JsonWriter json = new(buffer);
+        json.WriteStartObject();
+        json.WriteString("ociVersion"u8, OciVersion);
+        json.WriteString("id"u8, Id);
+        json.WriteString("bundle"u8, Bundle);
+        json.WriteString("rootfs"u8, Rootfs);
+        json.WriteString("created"u8, Created.ToString("O", CultureInfo.InvariantCulture));
+        if (Annotations is { Count: > 0 })
+        {
+            json.WriteStartObject("annotations"u8);
+            foreach ((string key, string value) in Annotations)
+                json.WriteString(key, value);
+            json.WriteEndObject();
+        }
+
+        json.WriteNumber("pid"u8, Pid);
+        json.WriteNumber("startTime"u8, StartTime);
+        json.WriteBoolean("ownPidNamespace"u8, OwnPidNamespace);
+        json.WriteBoolean("hasPoststartHooks"u8, HasPoststartHooks);
+        json.WriteBoolean("hasPoststopHooks"u8, HasPoststopHooks);
+        json.WriteBoolean("systemdCgroup"u8, SystemdCgroup);
+        json.WriteStartArray("cgroups"u8);
+        foreach (CgroupPath path in Cgroups)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(path.Hierarchy);
+            json.WriteStringValue(path.Path);
+            json.WriteStringValue(path.Directory);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    /// <exception cref="ContainerException">The text is not what <see cref="ToJson"/> writes.</exception>
+    public static ContainerRecord FromJson(ReadOnlySpan<byte> utf8, string path)
+    {
+        try
+        {
+            return Parse(utf8);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new ContainerException($"container state {path} is damaged: {e.Message}", "delete the container with --force");
+        }
+    }
+
+    private static ContainerRecord Parse(ReadOnlySpan<byte> utf8)
+    {
+        string ociVersion = "", id = "", bundle = "", rootfs = "";
+        DateTime created = default;
+        Dictionary<string, string>? annotations = null;
+        int pid = 0;
+        ulong startTime = 0;
+        bool ownPid = false, poststart = false, poststop = false, systemd = false;
+        List<CgroupPath> cgroups = [];
+
+        Utf8JsonReader json = new(utf8);
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            json.Read();
+            switch (name)
+            {
+                case "ociVersion": ociVersion = json.GetString() ?? ""; break;
+                case "id": id = json.GetString() ?? ""; break;
+                case "bundle": bundle = json.GetString() ?? ""; break;
+                case "rootfs": rootfs = json.GetString() ?? ""; break;
+                case "created":
+                    created = DateTime.Parse(json.GetString() ?? "", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+                    break;
+                case "annotations":
+                    annotations = [];
+                    while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+                    {
+                        string key = json.GetString()!;
+                        json.Read();
+                        annotations[key] = json.GetString() ?? "";
+                    }
+
+                    break;
+                case "pid": pid = json.GetInt32(); break;
+                case "startTime": startTime = json.GetUInt64(); break;
+                case "ownPidNamespace": ownPid = json.GetBoolean(); break;
+                case "hasPoststartHooks": poststart = json.GetBoolean(); break;
+                case "hasPoststopHooks": poststop = json.GetBoolean(); break;
+                case "systemdCgroup": systemd = json.GetBoolean(); break;
+                case "cgroups": ReadCgroups(ref json, cgroups); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        if (id.Length == 0 || json.TokenType != JsonTokenType.EndObject)
+            throw new FormatException("it is incomplete");
+        return new()
+        {
+            OciVersion = ociVersion,
+            Id = id,
+            Bundle = bundle,
+            Rootfs = rootfs,
+            Created = created,
+            Annotations = annotations,
+            Pid = pid,
+            StartTime = startTime,
+            OwnPidNamespace = ownPid,
+            HasPoststartHooks = poststart,
+            HasPoststopHooks = poststop,
+            SystemdCgroup = systemd,
+            Cgroups = cgroups,
+        };
+    }
+
+    private static void ReadCgroups(ref Utf8JsonReader json, List<CgroupPath> cgroups)
+    {
+        while (json.Read() && json.TokenType == JsonTokenType.StartArray)
+        {
+            json.Read();
+            string hierarchy = json.GetString() ?? "";
+            json.Read();
+            string path = json.GetString() ?? "";
+            json.Read();
+            cgroups.Add(new(hierarchy, path, json.GetString() ?? ""));
+            json.Read();
+        }
+    }
+}

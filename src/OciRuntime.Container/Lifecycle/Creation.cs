@@ -1,0 +1,225 @@
+using System;
+using OciRuntime.Container.Cgroups;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Hooks;
+using OciRuntime.Container.Init;
+using OciRuntime.Container.IO;
+using OciRuntime.Container.Namespaces;
+using OciRuntime.Container.Process;
+using OciRuntime.Container.Rootfs;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+/// <summary>
+/// The making of a container, shared by <c>create</c> and <c>run</c>: from the bundle to an init that is ready to
+/// execute the program. A failure on the way undoes everything that was done.
+/// </summary>
+internal sealed class Creation : IDisposable
+{
+    private readonly RuntimeOptions _runtime;
+    private readonly CreateOptions _options;
+    private readonly Bundle _bundle;
+    private ContainerPlan? _plan;
+    private ICgroup? _cgroup;
+    private bool _pidFileWritten;
+
+    private Creation(RuntimeOptions runtime, CreateOptions options, Bundle bundle)
+    {
+        _runtime = runtime;
+        _options = options;
+        _bundle = bundle;
+    }
+
+    public Config Config => _bundle.Config;
+
+    public ContainerDirectory? Directory { get; private set; }
+
+    public ContainerRecord? Record { get; private set; }
+
+    public InitProcess? Init { get; private set; }
+
+    public SeccompAgent? SeccompAgent => SeccompAgent.For(
+        Config.Linux?.Seccomp?.ListenerPath,
+        Config.Linux?.Seccomp?.ListenerMetadata,
+        Config.OciVersion,
+        pid => _plan!.StateFor(ContainerStatus.Creating, pid));
+
+    /// <summary>Makes the container.</summary>
+    /// <param name="runtime">The global flags.</param>
+    /// <param name="options">The command's flags.</param>
+    /// <param name="waitForStart">True: the init is left waiting for a later <c>start</c>. False: the caller starts it.</param>
+    public static Creation Make(RuntimeOptions runtime, CreateOptions options, bool waitForStart)
+    {
+        ContainerId.Validate(options.Id);
+        SealedSelf.Ensure();
+        string? pidFile = options.PidFile is null ? null : System.IO.Path.GetFullPath(options.PidFile);
+        Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
+        try
+        {
+            creation.CheckTerminalFlags(detached: waitForStart || options.Detach);
+            creation.Prepare(waitForStart);
+            creation.Build();
+            return creation;
+        }
+        catch
+        {
+            creation.Undo();
+            throw;
+        }
+    }
+
+    /// <summary>Takes everything back, in the reverse order; what cannot be undone is a warning, since the caller has an error to report.</summary>
+    public void Undo()
+    {
+        Attempt(() => Init?.KillAndReap());
+        if (Record is not null)
+        {
+            Attempt(() => _cgroup?.Kill());
+            Attempt(() => _cgroup?.Remove());
+        }
+
+        if (_pidFileWritten)
+            _ = unlinkat(AT_FDCWD, _options.PidFile, 0);
+        Attempt(() => Directory?.Remove());
+        if (Init is not null && _plan is not null)
+            HookRunner.RunAll("poststop", Config.Hooks?.Poststop, _plan.StateFor(ContainerStatus.Stopped, 0).Span, _bundle.Directory, _runtime.Warn);
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        Init?.Dispose();
+        _cgroup?.Dispose();
+        _plan?.Dispose();
+        Directory?.Dispose();
+        _bundle.Dispose();
+        Init = null;
+        _cgroup = null;
+        _plan = null;
+        Directory = null;
+    }
+
+    /// <summary>All that needs no container: what is wrong with the config or the host shows here.</summary>
+    private void Prepare(bool waitForStart)
+    {
+        Config config = Config;
+        NamespacePlan namespaces = NamespacePlan.From(config.Linux?.Namespaces);
+        bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);
+        bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;
+
+        _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless ?? false, _runtime.Warn);
+        SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
+        FileDescriptor console = _options.ConsoleSocket is null
+            ? FileDescriptor.None
+            : UnixSocketAddress.ConnectTo(_options.ConsoleSocket, "--console-socket");
+        Directory = ContainerDirectory.Create(_runtime.Root, _options.Id);
+        _plan = new ContainerPlan(_runtime.Warn)
+        {
+            Id = _options.Id,
+            Config = config,
+            Bundle = _bundle.Path,
+            BundleDirectory = _bundle.Directory,
+            Namespaces = namespaces,
+            IdMappings = newUserNamespace ? IdMappings.From(config.Linux?.UIDMappings, config.Linux?.GIDMappings, privileged) : null,
+            Rootfs = RootfsPlan.Build(config, _bundle.Path, new RootfsPlanOptions
+            {
+                NoPivot = _options.NoPivot,
+                HasMountNamespace = namespaces.HasMountNamespace,
+                HasUserNamespace = namespaces.HasUserNamespace,
+                HasCgroupNamespace = namespaces.HasCgroupNamespace,
+                Cgroups = _cgroup.Paths,
+                Warn = _runtime.Warn,
+            }),
+            Process = ProcessPlan.From(config.Process, config.Linux?.Seccomp, _runtime.Warn),
+            NewKeyring = !_options.NoNewKeyring,
+            MaySetGroups = privileged,
+            PreservedDescriptors = _options.PreserveFds,
+            ConsoleSocket = console,
+            StartSocket = waitForStart ? StartSocket.Listen(Directory.Descriptor, ContainerDirectory.StartSocketName) : FileDescriptor.None,
+        };
+    }
+
+    /// <summary>The container itself. The record comes first: whatever is made after it can be found and removed, even if this process is killed.</summary>
+    private void Build()
+    {
+        Record = new ContainerRecord
+        {
+            OciVersion = Config.OciVersion,
+            Id = _options.Id,
+            Bundle = _bundle.Path,
+            Rootfs = _plan!.Rootfs.Root,
+            Created = DateTime.UtcNow,
+            Annotations = Config.Annotations,
+            OwnPidNamespace = (_plan.Namespaces.New & CLONE_NEWPID) != 0,
+            HasPoststartHooks = Config.Hooks is { Poststart.Count: > 0 },
+            HasPoststopHooks = Config.Hooks is { Poststop.Count: > 0 },
+            SystemdCgroup = _runtime.SystemdCgroup,
+            Cgroups = _cgroup!.Paths,
+        };
+        Directory!.SaveConfig(_bundle.ConfigText.Span);
+        Directory.Write(Record);
+
+        _cgroup.Create();
+        if (Config.Linux?.Resources is { } resources)
+            _cgroup.Apply(resources);
+        Init = InitProcess.Clone(_plan, _cgroup);
+        Init.RunUntilReady();
+
+        Record = Record with { Pid = Init.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
+        Directory.Write(Record);
+        WritePidFile(Init.Pid);
+        SendPidfd(Init);
+    }
+
+    private void CheckTerminalFlags(bool detached)
+    {
+        bool terminal = Config.Process!.Terminal;
+        if (terminal && detached && _options.ConsoleSocket is null)
+            throw new ContainerException("cannot allocate tty if ocirun will detach without setting console socket", "pass --console-socket");
+        if (_options.ConsoleSocket is not null && !(terminal && detached))
+            throw new ContainerException("cannot use console socket if ocirun will not detach or allocate tty");
+    }
+
+    /// <summary>Digits only, no newline: engines read it so. In place at once, by rename.</summary>
+    private void WritePidFile(int pid)
+    {
+        if (_options.PidFile is not { } path)
+            return;
+        string parent = System.IO.Path.GetDirectoryName(path) ?? "/";
+        try
+        {
+            using FileDescriptor directory = Check.Fd(open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", parent);
+            Span<byte> digits = stackalloc byte[16];
+            System.Buffers.Text.Utf8Formatter.TryFormat(pid, digits, out int length);
+            FileContent.Replace(directory, System.IO.Path.GetFileName(path), digits[..length], 0x1A4 /* 0644 */);
+            _pidFileWritten = true;
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("write the pid file (--pid-file)", e);
+        }
+    }
+
+    private void SendPidfd(InitProcess init)
+    {
+        if (_options.PidfdSocket is null)
+            return;
+        using FileDescriptor socket = UnixSocketAddress.ConnectTo(_options.PidfdSocket, "--pidfd-socket");
+        new MessageChannel(socket).SendBytes("standard"u8, init.Pidfd);
+    }
+
+    private void Attempt(Action undo)
+    {
+        try
+        {
+            undo();
+        }
+        catch (Exception e) when (e is ContainerException or LinuxException)
+        {
+            _runtime.Warn($"clean up after a failure: {e.Message}");
+        }
+    }
+}

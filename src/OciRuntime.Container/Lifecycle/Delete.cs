@@ -1,0 +1,65 @@
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+public static partial class Engine
+{
+    /// <summary>
+    /// <c>delete</c>: removes what is left of a stopped container (runtime.md, "Delete"). A created one is not
+    /// stopped: the spec makes that an error, where runc deletes it.
+    /// </summary>
+    /// <param name="runtime">The global flags.</param>
+    /// <param name="id">The container's id.</param>
+    /// <param name="force">Ends the container first; no container, and one whose creation was cut short, are no error.</param>
+    public static void Delete(RuntimeOptions runtime, string id, bool force)
+    {
+        using ContainerDirectory? directory = ContainerDirectory.TryOpen(runtime.Root, id);
+        if (directory is null)
+        {
+            if (force)
+                return;
+            throw new ContainerException("container does not exist") { Errno = Errno.ENOENT };
+        }
+
+        if (!force)
+        {
+            using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: false);
+            ContainerStatus status = container.Status();
+            if (status != ContainerStatus.Stopped)
+                throw new ContainerException($"cannot delete container {id} that is not stopped: {StatusName.Of(status)}");
+        }
+
+        if (!directory.TryLock())
+        {
+            // Its creator, or a start, is at work, perhaps in a hook that never ends. Without its init it gives up.
+            if (force)
+                KillInit(runtime, directory);
+            if (!directory.Lock())
+                return;
+        }
+
+        ContainerRecord? record = directory.TryRead();
+        if (record is null)
+        {
+            directory.Remove();
+            return;
+        }
+
+        using ExistingContainer doomed = ExistingContainer.From(runtime, directory, record);
+        doomed.Destroy();
+    }
+
+    private static void KillInit(RuntimeOptions runtime, ContainerDirectory directory)
+    {
+        if (directory.TryRead() is not { } record)
+            return;
+        ExistingContainer container = ExistingContainer.From(runtime, directory, record);
+        using FileDescriptor init = container.OpenInit();
+        if (init.IsOpen)
+            _ = pidfd_send_signal(init, SIGKILL);
+        container.Cgroup.Kill();
+    }
+}

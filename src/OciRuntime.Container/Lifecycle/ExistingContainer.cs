@@ -1,0 +1,160 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Container.Cgroups;
+using OciRuntime.Container.Hooks;
+using OciRuntime.Container.Init;
+using OciRuntime.Container.Process;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+/// <summary>A container made earlier, found by its directory.</summary>
+internal sealed class ExistingContainer : IDisposable
+{
+    private readonly RuntimeOptions _runtime;
+    private ICgroup? _cgroup;
+    private Config? _config;
+
+    private ExistingContainer(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record)
+    {
+        _runtime = runtime;
+        Directory = directory;
+        Record = record;
+    }
+
+    public ContainerDirectory Directory { get; }
+
+    public ContainerRecord Record { get; }
+
+    public ICgroup Cgroup => _cgroup ??= CgroupFactory.Load(Record.Cgroups, Record.SystemdCgroup, _runtime.Warn);
+
+    /// <summary>The config as it was when the container was made.</summary>
+    public Config Config => _config ??= Directory.ReadConfig();
+
+    /// <param name="runtime">The global flags.</param>
+    /// <param name="id">The container's id.</param>
+    /// <param name="exclusive">Whether to wait for, and keep off, others who change the container.</param>
+    /// <exception cref="Errors.ContainerException"><c>container does not exist</c>, or its record is damaged.</exception>
+    public static ExistingContainer Open(RuntimeOptions runtime, string id, bool exclusive)
+    {
+        ContainerDirectory directory = ContainerDirectory.Open(runtime.Root, id);
+        try
+        {
+            if (exclusive && !directory.Lock())
+                throw new Errors.ContainerException("container does not exist") { Errno = Errno.ENOENT };
+            return new(runtime, directory, directory.Read());
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Wraps what the caller has opened, locked and read already.</summary>
+    public static ExistingContainer From(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record) =>
+        new(runtime, directory, record);
+
+    /// <summary>The container's status now: what is recorded, and what the kernel says of the init and its cgroup.</summary>
+    public ContainerStatus Status()
+    {
+        if (Record.Pid == 0)
+            return directoryIsBusy() ? ContainerStatus.Creating : ContainerStatus.Stopped;
+        ProcessStatus init = ProcessStatus.Of(Record.Pid);
+        if (!init.IsAlive || init.StartTime != Record.StartTime)
+            return ContainerStatus.Stopped;
+        if (Cgroup.IsFrozen)
+            return ContainerStatus.Paused;
+        return WaitsForStart() ? ContainerStatus.Created : ContainerStatus.Running;
+
+        bool directoryIsBusy() => !Directory.TryLock();
+    }
+
+    public ContainerState State()
+    {
+        ContainerStatus status = Status();
+        return new()
+        {
+            OciVersion = Record.OciVersion,
+            Id = Record.Id,
+            Pid = status == ContainerStatus.Stopped ? 0 : Record.Pid,
+            Status = status,
+            Bundle = Record.Bundle,
+            Rootfs = Record.Rootfs,
+            Created = Record.Created,
+            Annotations = Record.Annotations ?? new Dictionary<string, string>(),
+            Owner = Directory.Owner,
+        };
+    }
+
+    /// <summary>A descriptor of the init that cannot come to mean another process; none when it has ended.</summary>
+    public FileDescriptor OpenInit()
+    {
+        if (Record.Pid == 0)
+            return FileDescriptor.None;
+        FileDescriptor pidfd = new(pidfd_open(Record.Pid, 0));
+        if (!pidfd.IsOpen)
+            return FileDescriptor.None;
+
+        // Only now is it certain that the pid is held and the answer is about the process behind the descriptor.
+        ProcessStatus init = ProcessStatus.Of(Record.Pid);
+        if (init.IsAlive && init.StartTime == Record.StartTime)
+            return pidfd;
+        pidfd.Dispose();
+        return FileDescriptor.None;
+    }
+
+    /// <summary>The state that hooks read on stdin.</summary>
+    public ReadOnlyMemory<byte> HookState(ContainerStatus status) =>
+        Container.Init.HookState.Encode(Record.OciVersion, Record.Id, status, status == ContainerStatus.Stopped ? 0 : Record.Pid, Record.Bundle, Record.Annotations);
+
+    /// <summary>
+    /// Undoes the creation (runtime.md, "Lifecycle", steps 12 and 13): ends what still runs, removes the cgroup and
+    /// the directory, runs the poststop hooks.
+    /// </summary>
+    public void Destroy()
+    {
+        using (FileDescriptor init = OpenInit())
+        {
+            if (init.IsOpen)
+            {
+                _ = pidfd_send_signal(init, SIGKILL);
+                WaitForEnd(init);
+            }
+        }
+
+        Cgroup.Kill();
+        Cgroup.Remove();
+        IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
+        Directory.Remove();
+        HookRunner.RunAll("poststop", poststop, HookState(ContainerStatus.Stopped).Span, FileDescriptor.None, _runtime.Warn);
+    }
+
+    public void Dispose()
+    {
+        _cgroup?.Dispose();
+        Directory.Dispose();
+    }
+
+    /// <summary>The init need not be a child of this process; a pidfd tells its end to everybody.</summary>
+    private static unsafe void WaitForEnd(FileDescriptor init)
+    {
+        pollfd fd = new() { fd = init, events = POLLIN };
+        while (poll(&fd, 1, -1) < 0)
+        {
+            if (errno != Errno.EINTR)
+                throw new LinuxException("poll", errno);
+        }
+    }
+
+    /// <summary>A runtime killed in the middle of <c>start</c> may leave the socket: then nobody listens behind it.</summary>
+    private bool WaitsForStart()
+    {
+        if (!Directory.HasStartSocket)
+            return false;
+        using FileDescriptor connection = StartSocket.Connect(Directory.Descriptor, ContainerDirectory.StartSocketName);
+        return connection.IsOpen;
+    }
+}

@@ -1,0 +1,102 @@
+using System;
+using OciRuntime.Container.Init;
+using OciRuntime.Container.Process;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+/// <summary>
+/// A runtime that stays with its container (<c>run</c>, <c>exec</c>): passes signals on, carries the terminal's
+/// bytes, follows the window's size, and reaps. One loop over poll(2); no thread.
+/// </summary>
+internal sealed unsafe class ForegroundSession : IDisposable
+{
+    private readonly InitProcess _init;
+    private readonly FileDescriptor _signals;
+    private readonly ulong _oldMask;
+    private readonly TerminalRelay? _terminal;
+
+    private ForegroundSession(InitProcess init, FileDescriptor signals, ulong oldMask, TerminalRelay? terminal)
+    {
+        _init = init;
+        _signals = signals;
+        _oldMask = oldMask;
+        _terminal = terminal;
+    }
+
+    public static ForegroundSession Begin(InitProcess init)
+    {
+        ulong old = SignalState.BlockAll();
+        ulong all = ulong.MaxValue;
+        FileDescriptor signals = Check.Fd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd4");
+        return new(init, signals, old, init.Terminal.IsOpen ? TerminalRelay.Begin(init.Terminal) : null);
+    }
+
+    /// <summary>Serves the container until its process ends.</summary>
+    /// <returns>Its exit status, 128 + n for signal n.</returns>
+    public int Wait()
+    {
+        pollfd* fds = stackalloc pollfd[2 + TerminalRelay.DescriptorCount];
+        while (true)
+        {
+            fds[0] = new() { fd = _init.Pidfd, events = POLLIN };
+            fds[1] = new() { fd = _signals, events = POLLIN };
+            int count = 2 + (_terminal?.Fill(fds + 2) ?? 0);
+            if (poll(fds, (nuint)count, -1) < 0 && errno != Errno.EINTR)
+                throw new LinuxException("poll", errno);
+            _terminal?.Serve(fds + 2);
+            if (fds[1].revents != 0)
+                HandleSignals();
+            if (fds[0].revents != 0)
+                break;
+        }
+
+        int status = ExitStatus.Wait(_init.Pidfd);
+        _terminal?.Drain();
+        return status;
+    }
+
+    /// <summary>Gives the terminal and the signals back as they were.</summary>
+    public void Dispose()
+    {
+        _terminal?.Dispose();
+        _signals.Dispose();
+        SignalState.SetMask(_oldMask);
+    }
+
+    private void HandleSignals()
+    {
+        signalfd_siginfo info;
+        while (read(_signals, &info, sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+        {
+            switch ((int)info.ssi_signo)
+            {
+                case SIGCHLD:
+                    ReapOrphans();
+                    break;
+                case SIGWINCH when _terminal is not null:
+                    _terminal.FollowWindowSize();
+                    break;
+                case SIGURG:
+                    // The Go runtimes of engines send it to themselves and their children all the time.
+                    break;
+                default:
+                    _ = pidfd_send_signal(_init.Pidfd, (int)info.ssi_signo);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>As a subreaper: everything but the init, which stays for <see cref="Wait"/>.</summary>
+    private void ReapOrphans()
+    {
+        while (true)
+        {
+            waitid_info info = default;
+            if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || info.si_pid == 0 || info.si_pid == _init.Pid)
+                return;
+            waitid(P_PID, (uint)info.si_pid, &info, WEXITED | WNOHANG | __WALL);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Generic;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+public static partial class Engine
+{
+    /// <summary><c>kill</c>: sends a signal to the init (runtime.md, "Kill").</summary>
+    /// <param name="runtime">The global flags.</param>
+    /// <param name="id">The container's id.</param>
+    /// <param name="signal">1 to 64; 0 only asks whether it runs.</param>
+    /// <param name="all">To every process of the container; then a stopped one is no error, as in runc.</param>
+    public static void Kill(RuntimeOptions runtime, string id, int signal, bool all)
+    {
+        using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: false);
+        using FileDescriptor init = container.OpenInit();
+
+        // Without a PID namespace of its own, the container's other processes outlive their init.
+        if (all || (signal == SIGKILL && !container.Record.OwnPidNamespace))
+        {
+            if (!init.IsOpen && !all)
+                throw NotRunning();
+            if (signal == SIGKILL)
+                container.Cgroup.Kill();
+            else
+                SignalAll(container, signal);
+            return;
+        }
+
+        if (!init.IsOpen)
+            throw NotRunning();
+        if (pidfd_send_signal(init, signal) < 0)
+        {
+            if (errno == Errno.ESRCH)
+                throw NotRunning();
+            throw new ContainerException($"send signal {signal} to the container's init", new LinuxException("pidfd_send_signal", errno));
+        }
+
+        // A frozen process takes its death only when it thaws.
+        if (signal == SIGKILL && container.Cgroup.IsFrozen)
+            container.Cgroup.Thaw();
+    }
+
+    private static ContainerException NotRunning() => new("container not running") { Errno = Errno.ESRCH };
+
+    private static void SignalAll(ExistingContainer container, int signal)
+    {
+        List<int> pids = [];
+        container.Cgroup.Processes(pids);
+        foreach (int pid in pids)
+        {
+            if (kill(pid, signal) < 0 && errno != Errno.ESRCH)
+                throw new ContainerException($"send signal {signal} to process {pid}", new LinuxException("kill", errno));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Hooks;
+using OciRuntime.Container.Init;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Container.Lifecycle;
+
+public static partial class Engine
+{
+    /// <summary><c>start</c>: runs the program of a created container (runtime.md, "Start"); returns when it has been executed and the poststart hooks have run.</summary>
+    public static void Start(RuntimeOptions runtime, string id)
+    {
+        using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: true);
+        switch (container.Status())
+        {
+            case ContainerStatus.Created:
+                break;
+            case ContainerStatus.Stopped:
+                throw new ContainerException("cannot start a container that has stopped");
+            case ContainerStatus.Paused:
+                throw new ContainerException("cannot start a paused container", "resume it first");
+            default:
+                throw new ContainerException("cannot start an already running container");
+        }
+
+        using MessageChannel channel = new(StartSocket.Connect(container.Directory.Descriptor, ContainerDirectory.StartSocketName));
+        if (!channel.Socket.IsOpen)
+            throw new ContainerException("cannot start a container that has stopped");
+
+        Spec.LinuxSeccomp? seccomp = container.Config.Linux?.Seccomp;
+        SeccompAgent? agent = SeccompAgent.For(
+            seccomp?.ListenerPath,
+            seccomp?.ListenerMetadata,
+            container.Record.OciVersion,
+            _ => container.HookState(ContainerStatus.Created));
+        try
+        {
+            InitProcess.Start(channel, runtime.Warn, agent, container.Record.Pid);
+            container.Directory.RemoveStartSocket();
+            RunPoststart(container);
+        }
+        catch (HookFailedException e)
+        {
+            container.Destroy();
+            throw new ContainerException(e.Message);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            throw new ContainerException("the container's init ended before it was started", e);
+        }
+    }
+
+    /// <exception cref="HookFailedException">One failed: the container is to be destroyed (runtime.md, "Lifecycle", step 9).</exception>
+    private static void RunPoststart(ExistingContainer container)
+    {
+        if (!container.Record.HasPoststartHooks)
+            return;
+        try
+        {
+            HookRunner.Run("poststart", container.Config.Hooks?.Poststart, container.HookState(ContainerStatus.Running).Span, FileDescriptor.None, null);
+        }
+        catch (ContainerException e)
+        {
+            throw new HookFailedException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Generic;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.IO;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+public static partial class Engine
+{
+    /// <summary><c>state</c> (runtime.md, "Query State").</summary>
+    public static ContainerState State(RuntimeOptions runtime, string id)
+    {
+        using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: false);
+        return container.State();
+    }
+
+    /// <summary><c>list</c>: all containers under the root, by id; none when the root does not exist. Damaged ones are warned about.</summary>
+    public static IReadOnlyList<ContainerState> List(RuntimeOptions runtime)
+    {
+        using FileDescriptor root = new(open(runtime.Root, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!root.IsOpen)
+        {
+            return errno == Errno.ENOENT
+                ? []
+                : throw new ContainerException("list the containers", new LinuxException("open", errno, runtime.Root));
+        }
+
+        List<string> ids = [];
+        DirectoryEntries.ForEach(root, (_, name) => ids.Add(name));
+        ids.Sort(string.CompareOrdinal);
+        List<ContainerState> states = new(ids.Count);
+        foreach (string id in ids)
+        {
+            try
+            {
+                states.Add(State(runtime, id));
+            }
+            catch (ContainerException e)
+            {
+                // Gone in the meantime, or not a container.
+                if (e.Errno != Errno.ENOENT)
+                    runtime.Warn($"load container {id}: {e.Message}");
+            }
+        }
+
+        return states;
+    }
+}

@@ -1,0 +1,117 @@
+using System;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+/// <summary>
+/// Between the user's terminal and the container's: raw mode while it lasts, bytes both ways, window size. The
+/// user's own descriptors stay as they are, blocking, since they are shared with the shell.
+/// </summary>
+internal sealed unsafe class TerminalRelay : IDisposable
+{
+    /// <summary>How many entries <see cref="Fill"/> writes.</summary>
+    public const int DescriptorCount = 2;
+
+    private const int BufferSize = 16 * 1024;
+
+    private readonly FileDescriptor _master;
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private readonly bool _isTerminal;
+    private termios _original;
+    private bool _inputOpen = true;
+    private bool _outputOpen = true;
+
+    private TerminalRelay(FileDescriptor master)
+    {
+        _master = master;
+        fixed (termios* original = &_original)
+            _isTerminal = ioctl(STDIN_FILENO, TCGETS, (nint)original) == 0;
+    }
+
+    public static TerminalRelay Begin(FileDescriptor master)
+    {
+        TerminalRelay relay = new(master);
+        if (relay._isTerminal)
+        {
+            relay.FollowWindowSize();
+            termios raw = relay._original;
+            MakeRaw(ref raw);
+            Check.Ok(ioctl(STDIN_FILENO, TCSETS, (nint)(&raw)), "ioctl(TCSETS)");
+        }
+
+        return relay;
+    }
+
+    public int Fill(pollfd* fds)
+    {
+        fds[0] = new() { fd = _inputOpen ? STDIN_FILENO : -1, events = POLLIN };
+        fds[1] = new() { fd = _outputOpen ? _master : -1, events = POLLIN };
+        return DescriptorCount;
+    }
+
+    public void Serve(pollfd* fds)
+    {
+        if (fds[0].revents != 0)
+            _inputOpen = Copy(STDIN_FILENO, _master);
+        if (fds[1].revents != 0)
+            _outputOpen = Copy(_master, STDOUT_FILENO);
+    }
+
+    /// <summary>What the container's last process wrote before it ended.</summary>
+    public void Drain()
+    {
+        pollfd fd = new() { fd = _master, events = POLLIN };
+        while (_outputOpen && poll(&fd, 1, 0) > 0)
+            _outputOpen = Copy(_master, STDOUT_FILENO);
+    }
+
+    public void FollowWindowSize()
+    {
+        winsize size;
+        if (ioctl(STDIN_FILENO, TIOCGWINSZ, (nint)(&size)) == 0)
+            _ = ioctl(_master, TIOCSWINSZ, (nint)(&size));
+    }
+
+    public void Dispose()
+    {
+        if (_isTerminal)
+        {
+            fixed (termios* original = &_original)
+                _ = ioctl(STDIN_FILENO, TCSETS, (nint)original);
+        }
+
+        _master.Dispose();
+    }
+
+    /// <summary>False at the end of the source (a terminal's is EIO) or when nobody takes the bytes any more.</summary>
+    private bool Copy(int from, int to)
+    {
+        fixed (byte* p = _buffer)
+        {
+            nint n = read(from, p, BufferSize);
+            if (n <= 0)
+                return n < 0 && errno is Errno.EINTR or Errno.EAGAIN;
+            for (nint written = 0; written < n;)
+            {
+                nint w = write(to, p + written, n - written);
+                if (w < 0 && errno is not (Errno.EINTR or Errno.EAGAIN))
+                    return false;
+                written += Math.Max(w, 0);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>cfmakeraw(3).</summary>
+    private static void MakeRaw(ref termios t)
+    {
+        t.c_iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+        t.c_oflag &= ~OPOST;
+        t.c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+        t.c_cflag = (t.c_cflag & ~(CSIZE | PARENB)) | CS8;
+        t.c_cc[VMIN] = 1;
+        t.c_cc[VTIME] = 0;
+    }
+}

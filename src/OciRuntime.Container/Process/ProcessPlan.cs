@@ -1,0 +1,76 @@
+using System;
+using OciRuntime.Container.Seccomp;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+
+namespace OciRuntime.Container.Process;
+
+/// <summary>Everything about <c>process</c> that can be decided and encoded before there is one.</summary>
+public sealed class ProcessPlan
+{
+    private ProcessPlan()
+    {
+    }
+
+    public required string Executable { get; init; }
+
+    public required CStringArray Argv { get; init; }
+
+    public required ProcessEnvironment Environment { get; init; }
+
+    public required Credentials User { get; init; }
+
+    public required CapabilitySets Capabilities { get; init; }
+
+    public required ResourceLimit[] Limits { get; init; }
+
+    /// <summary>Absolute path inside the container.</summary>
+    public required CString WorkingDirectory { get; init; }
+
+    public required bool NoNewPrivileges { get; init; }
+
+    public required bool Terminal { get; init; }
+
+    public Box? ConsoleSize { get; init; }
+
+    public int? OomScoreAdj { get; init; }
+
+    /// <summary>Null: no AppArmor profile.</summary>
+    public string? ApparmorProfile { get; init; }
+
+    /// <summary>Null: no SELinux label.</summary>
+    public string? SelinuxLabel { get; init; }
+
+    /// <summary>Null: no filter.</summary>
+    public SeccompProgram? Seccomp { get; init; }
+
+    /// <summary>Encodes a validated process.</summary>
+    /// <param name="process">The config's process, or one for exec.</param>
+    /// <param name="seccomp">The container's seccomp profile.</param>
+    /// <param name="warn">Receives warnings.</param>
+    public static ProcessPlan From(Spec.Process process, LinuxSeccomp? seccomp, Action<string> warn)
+    {
+        SeccompProgram? program = seccomp is null ? null : SeccompCompiler.Compile(seccomp);
+        foreach (string warning in program?.Warnings ?? [])
+            warn(warning);
+        return new()
+        {
+            Executable = process.Args![0],
+            Argv = CStringArray.From(process.Args),
+            Environment = ProcessEnvironment.From(process.Env),
+            User = Credentials.From(process.User),
+            Capabilities = CapabilitySets.From(process.Capabilities, warn),
+            Limits = ResourceLimit.From(process.Rlimits),
+            WorkingDirectory = process.Cwd,
+            NoNewPrivileges = process.NoNewPrivileges,
+            Terminal = process.Terminal,
+            ConsoleSize = process.ConsoleSize,
+            OomScoreAdj = process.OOMScoreAdj,
+            ApparmorProfile = NullIfEmpty(process.ApparmorProfile),
+            SelinuxLabel = NullIfEmpty(process.SelinuxLabel),
+            Seccomp = program,
+        };
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

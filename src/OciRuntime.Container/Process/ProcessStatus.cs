@@ -1,0 +1,39 @@
+using System.Buffers.Text;
+using System.Globalization;
+using OciRuntime.Container.IO;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Process;
+
+/// <summary>What <c>/proc/PID/stat</c> tells of a process, proc(5).</summary>
+/// <param name="State">R, S, D, Z, …; NUL when there is no such process.</param>
+/// <param name="StartTime">Clock ticks since boot: with the pid it names one process for ever.</param>
+public readonly record struct ProcessStatus(char State, ulong StartTime)
+{
+    /// <summary>Whether the process runs code, or may again: a zombie does not.</summary>
+    public bool IsAlive => State is not ('\0' or 'Z' or 'X' or 'x');
+
+    public static ProcessStatus Of(int pid)
+    {
+        using FileDescriptor file = new(open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"), O_RDONLY | O_CLOEXEC));
+        if (!file.IsOpen)
+            return default;
+        System.ReadOnlySpan<byte> stat;
+        try
+        {
+            stat = FileContent.Read(file, "stat", 4096).Span;
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ESRCH)
+        {
+            return default;
+        }
+
+        // The second field is the command in parentheses, which may hold anything, parentheses too.
+        stat = stat[(stat.LastIndexOf((byte)')') + 2)..];
+        char state = (char)stat[0];
+        for (int field = 3; field < 22; field++)
+            stat = stat[(stat.IndexOf((byte)' ') + 1)..];
+        return Utf8Parser.TryParse(stat, out ulong startTime, out _) ? new(state, startTime) : default;
+    }
+}

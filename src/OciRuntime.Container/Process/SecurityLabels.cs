@@ -1,0 +1,43 @@
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.SafePath;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Process;
+
+/// <summary>The LSM attributes that the next execve(2) takes on: <c>process.apparmorProfile</c>, <c>process.selinuxLabel</c>.</summary>
+public static class SecurityLabels
+{
+    private const string ApparmorDirectory = "/sys/kernel/security/apparmor";
+    private const string SelinuxDirectory = "/sys/fs/selinux";
+
+    /// <summary>In the runtime, which sees the host's /sys: a label that the kernel cannot apply is an error, never ignored.</summary>
+    public static void Verify(string? apparmorProfile, string? selinuxLabel)
+    {
+        if (apparmorProfile is not null && !Exists(ApparmorDirectory))
+            throw new ContainerException($"process.apparmorProfile: \"{apparmorProfile}\" is set, but apparmor is not enabled in this kernel");
+        if (selinuxLabel is not null && !Exists(SelinuxDirectory))
+            throw new ContainerException($"process.selinuxLabel: \"{selinuxLabel}\" is set, but SELinux is not enabled in this kernel");
+    }
+
+    /// <summary>In the init.</summary>
+    public static void Apply(ProcHandle proc, string? apparmorProfile, string? selinuxLabel)
+    {
+        if (apparmorProfile is not null)
+        {
+            try
+            {
+                proc.WriteSelf("attr/apparmor/exec", "exec " + apparmorProfile);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+            {
+                proc.WriteSelf("attr/exec", "exec " + apparmorProfile);
+            }
+        }
+
+        if (selinuxLabel is not null)
+            proc.WriteSelf("attr/exec", selinuxLabel);
+    }
+
+    private static bool Exists(string path) => statx(AT_FDCWD, path, 0, STATX_TYPE, out _) == 0;
+}
