@@ -96,7 +96,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
             waitid_info info = default;
             if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || info.si_pid == 0 || info.si_pid == _init.Pid)
                 return;
-            waitid(P_PID, (uint)info.si_pid, &info, WEXITED | WNOHANG | __WALL);
+            _ = waitid(P_PID, (uint)info.si_pid, &info, WEXITED | WNOHANG | __WALL);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Buffers.Text;
 using System.Globalization;
 using OciRuntime.Container.IO;
@@ -19,7 +20,7 @@ public readonly record struct ProcessStatus(char State, ulong StartTime)
         using FileDescriptor file = new(open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"), O_RDONLY | O_CLOEXEC));
         if (!file.IsOpen)
             return default;
-        System.ReadOnlySpan<byte> stat;
+        ReadOnlySpan<byte> stat;
         try
         {
             stat = FileContent.Read(file, "stat", 4096).Span;
