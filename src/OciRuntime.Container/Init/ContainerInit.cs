@@ -91,12 +91,18 @@ public sealed class ContainerInit
         if (hooks is { CreateContainer.Count: > 0 })
             HookRunner.Run("createContainer", hooks.CreateContainer, _plan.StateFor(ContainerStatus.Creating, getpid()).Span, _plan.BundleDirectory, null);
 
-        // 6. The root changes; no path of the host means anything any more.
+        // 6. The root changes; no path of the host means anything any more. Sysctls and LSM labels are written through
+        //    a /proc of our own: the one in the rootfs is whatever the image made of it (CVE-2019-16884, CVE-2025-52881).
+        rootfs.CreateDirectory(_plan.Process.WorkingDirectory.ToString());
+        using ProcHandle? proc = WritesToProc ? rootfs.OpenProc() : null;
         rootfs.Enter();
         if (_plan.Process.Terminal)
             OpenTerminal(rootfs);
+        else
+            rootfs.ReopenDevNull();
+        if (proc is not null)
+            WriteSettings(proc);
         rootfs.Seal();
-        WriteKernelSettings();
 
         // 7. The container's identity: what root could still do wrong ends here.
         int preserved = STDERR_FILENO + 1 + _plan.PreservedDescriptors;
@@ -191,20 +197,18 @@ public sealed class ContainerInit
         slave.Dispose();
     }
 
-    /// <summary>Sysctls and LSM labels, through a /proc of our own: the one in the rootfs is whatever the image made of it (CVE-2019-16884, CVE-2025-52881).</summary>
-    private void WriteKernelSettings()
+    private bool WritesToProc =>
+        _plan.Config.Linux?.Sysctl is { Count: > 0 } || _plan.Process.ApparmorProfile is not null || _plan.Process.SelinuxLabel is not null;
+
+    private void WriteSettings(ProcHandle proc)
     {
-        ProcessPlan process = _plan.Process;
-        if (_plan.Config.Linux?.Sysctl is not { Count: > 0 } && process.ApparmorProfile is null && process.SelinuxLabel is null)
-            return;
-        using ProcHandle proc = ProcHandle.Open();
         if (_plan.Config.Linux?.Sysctl is { } sysctls)
         {
             foreach ((string name, string value) in sysctls)
                 proc.WriteSysctl(name, value);
         }
 
-        SecurityLabels.Apply(proc, process.ApparmorProfile, process.SelinuxLabel);
+        SecurityLabels.Apply(proc, _plan.Process.ApparmorProfile, _plan.Process.SelinuxLabel);
     }
 
     /// <summary>Parks until somebody wants the program to run: the creating runtime itself, or a later <c>start</c>.</summary>

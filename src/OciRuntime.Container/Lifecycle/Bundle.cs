@@ -12,9 +12,6 @@ public sealed unsafe class Bundle : IDisposable
 {
     private const string ConfigName = "config.json";
 
-    /// <summary>A longer config is an error: the kernel's own limits are far below it.</summary>
-    private const int ConfigLimit = 64 * 1024 * 1024;
-
     private Bundle(string path, FileDescriptor directory, ReadOnlyMemory<byte> configText, Config config)
     {
         Path = path;
@@ -66,7 +63,7 @@ public sealed unsafe class Bundle : IDisposable
     {
         try
         {
-            return FileContent.Read(directory, ConfigName, ConfigLimit);
+            return FileContent.Read(directory, ConfigName, ConfigReader.MaxSize);
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {
@@ -74,7 +71,7 @@ public sealed unsafe class Bundle : IDisposable
         }
         catch (LinuxException e)
         {
-            throw new ContainerException($"read {ConfigName}", e);
+            throw new ContainerException($"read {ConfigName}", e, e.Errno == Errno.EFBIG ? $"a config may have {ConfigReader.MaxSize} bytes" : null);
         }
     }
 

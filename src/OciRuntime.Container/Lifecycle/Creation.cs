@@ -127,10 +127,6 @@ internal sealed class Creation : IDisposable
             Rootfs = RootfsPlan.Build(config, _bundle.Path, new RootfsPlanOptions
             {
                 NoPivot = _options.NoPivot,
-                HasMountNamespace = namespaces.HasMountNamespace,
-                HasUserNamespace = namespaces.HasUserNamespace,
-                HasCgroupNamespace = namespaces.HasCgroupNamespace,
-                Cgroups = _cgroup.Paths,
                 Warn = _runtime.Warn,
             }),
             Process = ProcessPlan.From(config.Process, config.Linux?.Seccomp, _runtime.Warn),
