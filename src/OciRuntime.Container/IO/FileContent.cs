@@ -34,7 +34,7 @@ public static unsafe class FileContent
     }
 
     /// <summary>Reads a file below <paramref name="directory"/>; with <see cref="AT_FDCWD"/> from the working directory.</summary>
-    public static ReadOnlyMemory<byte> Read(int directory, CString path, int limit = int.MaxValue - 64)
+    public static ReadOnlyMemory<byte> ReadAt(int directory, CString path, int limit = int.MaxValue - 64)
     {
         using FileDescriptor file = Check.Fd(openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY), "open", path.ToString());
         return Read(file, path.ToString(), limit);

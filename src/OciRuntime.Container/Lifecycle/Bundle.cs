@@ -63,7 +63,7 @@ public sealed unsafe class Bundle : IDisposable
     {
         try
         {
-            return FileContent.Read(directory, ConfigName, ConfigReader.MaxSize);
+            return FileContent.ReadAt(directory, ConfigName, ConfigReader.MaxSize);
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {

@@ -118,7 +118,7 @@ public sealed class ContainerDirectory : IDisposable
     /// <summary>Keeps the config as it is now: later changes in the bundle must not affect the container (runtime.md, "Lifecycle", step 2).</summary>
     public void SaveConfig(ReadOnlySpan<byte> config) => FileContent.Replace(Descriptor, ConfigName, config, 0x180);
 
-    public Config ReadConfig() => ConfigReader.Read(FileContent.Read(Descriptor, ConfigName).Span);
+    public Config ReadConfig() => ConfigReader.Read(FileContent.ReadAt(Descriptor, ConfigName).Span);
 
     public bool HasStartSocket => statx(Descriptor, StartSocketName, AT_SYMLINK_NOFOLLOW, STATX_TYPE, out _) == 0;
 

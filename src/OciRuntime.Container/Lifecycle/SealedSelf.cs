@@ -66,5 +66,5 @@ public static unsafe class SealedSelf
     }
 
     /// <summary>The arguments or the environment as the kernel was given them, byte for byte.</summary>
-    private static CStringArray Strings(string path) => CStringArray.FromBlock(FileContent.Read(AT_FDCWD, path).Span);
+    private static CStringArray Strings(string path) => CStringArray.FromBlock(FileContent.ReadAt(AT_FDCWD, path).Span);
 }
