@@ -54,8 +54,9 @@ public sealed class ContainerInit
 
     private void Live()
     {
-        // 1. Die with the runtime for as long as it has not recorded the container.
+        // 1. Die with the runtime for as long as it has not recorded the container, and hold no lock of its.
         Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
+        _plan.ContainerDirectory.Dispose();
 
         // 2. Limits first: all that follows is counted and confined.
         EnterCgroups();
@@ -105,8 +106,7 @@ public sealed class ContainerInit
         rootfs.Seal();
 
         // 7. The container's identity: what root could still do wrong ends here.
-        int preserved = STDERR_FILENO + 1 + _plan.PreservedDescriptors;
-        Check.Ok(close_range((uint)preserved, uint.MaxValue, CLOSE_RANGE_CLOEXEC), "close_range");
+        CloseDescriptors();
         ProcessPlan process = _plan.Process;
         ProcessSetup.TakeIdentity(process, _plan.MaySetGroups);
         CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
@@ -182,6 +182,25 @@ public sealed class ContainerInit
             Check.Ok(sethostname(hostname), "sethostname", hostname);
         if (_plan.Config.Domainname is { Length: > 0 } domainname)
             Check.Ok(setdomainname(domainname), "setdomainname", domainname);
+    }
+
+    /// <summary>
+    /// All but stdio, what the caller wants preserved, and the sockets still to be heard on: a directory of the host
+    /// among them would lead out of the container (CVE-2024-21626). The sockets are closed by the exec.
+    /// </summary>
+    private void CloseDescriptors()
+    {
+        int low = Math.Min(_channel.Socket, _plan.StartSocket.IsOpen ? _plan.StartSocket : int.MaxValue);
+        int high = Math.Max(_channel.Socket, _plan.StartSocket);
+        uint next = (uint)(STDERR_FILENO + 1 + _plan.PreservedDescriptors);
+        foreach (int keep in (ReadOnlySpan<int>)[low, high])
+        {
+            if (keep > next)
+                Check.Ok(close_range(next, (uint)keep - 1, 0), "close_range");
+            next = Math.Max(next, (uint)keep + 1);
+        }
+
+        Check.Ok(close_range(next, uint.MaxValue, 0), "close_range");
     }
 
     private void OpenTerminal(ContainerRootfs rootfs)

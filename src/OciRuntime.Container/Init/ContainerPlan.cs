@@ -28,6 +28,9 @@ public sealed class ContainerPlan : IDisposable
 
     public required FileDescriptor BundleDirectory { get; init; }
 
+    /// <summary>The container's directory, whose lock the runtime holds; the init closes its copy.</summary>
+    public required FileDescriptor ContainerDirectory { get; init; }
+
     public required NamespacePlan Namespaces { get; init; }
 
     /// <summary>Null without a new user namespace.</summary>

@@ -122,6 +122,7 @@ internal sealed class Creation : IDisposable
             Config = config,
             Bundle = _bundle.Path,
             BundleDirectory = _bundle.Directory,
+            ContainerDirectory = Directory.Descriptor,
             Namespaces = namespaces,
             IdMappings = newUserNamespace ? IdMappings.From(config.Linux?.UIDMappings, config.Linux?.GIDMappings, privileged) : null,
             Rootfs = RootfsPlan.Build(config, _bundle.Path, new RootfsPlanOptions
@@ -159,8 +160,7 @@ internal sealed class Creation : IDisposable
         Directory.Write(Record);
 
         _cgroup.Create();
-        if (Config.Linux?.Resources is { } resources)
-            _cgroup.Apply(resources);
+        _cgroup.Apply(Config.Linux?.Resources);
         Init = InitProcess.Clone(_plan, _cgroup);
         Init.RunUntilReady();
 

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
@@ -25,7 +24,7 @@ public static partial class Engine
             if (signal == SIGKILL)
                 container.Cgroup.Kill();
             else
-                SignalAll(container, signal);
+                container.Cgroup.Signal(signal);
             return;
         }
 
@@ -44,15 +43,4 @@ public static partial class Engine
     }
 
     private static ContainerException NotRunning() => new("container not running") { Errno = Errno.ESRCH };
-
-    private static void SignalAll(ExistingContainer container, int signal)
-    {
-        List<int> pids = [];
-        container.Cgroup.Processes(pids);
-        foreach (int pid in pids)
-        {
-            if (kill(pid, signal) < 0 && errno != Errno.ESRCH)
-                throw new ContainerException($"send signal {signal} to process {pid}", new LinuxException("kill", errno));
-        }
-    }
 }
