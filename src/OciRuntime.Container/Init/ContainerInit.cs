@@ -108,11 +108,14 @@ public sealed class ContainerInit
         // 7. The container's identity: what root could still do wrong ends here.
         CloseDescriptors();
         ProcessPlan process = _plan.Process;
+        RaiseLimits(process);
         ProcessSetup.TakeIdentity(process, _plan.MaySetGroups);
         CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
         CStringArray envp = CStringArray.From(process.Environment.Variables);
 
-        // 8. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
+        // 8. Limits that would have hindered all that. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
+        foreach (ResourceLimit limit in process.Limits)
+            limit.ApplyTo(0);
         Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
         _channel.Send(MessageType.Ready);
         WaitForStart();
@@ -228,6 +231,24 @@ public sealed class ContainerInit
         }
 
         SecurityLabels.Apply(proc, _plan.Process.ApparmorProfile, _plan.Process.SelinuxLabel);
+    }
+
+    /// <summary>While there is privilege; in a user namespace there never is enough, and the runtime does it.</summary>
+    private void RaiseLimits(ProcessPlan process)
+    {
+        foreach (ResourceLimit limit in process.Limits)
+        {
+            if (!limit.Raises())
+                continue;
+            if (_plan.Namespaces.HasUserNamespace)
+            {
+                _channel.Send(MessageType.LimitsWanted);
+                Expect(MessageType.LimitsRaised);
+                return;
+            }
+
+            limit.ApplyTo(0);
+        }
     }
 
     /// <summary>Parks until somebody wants the program to run: the creating runtime itself, or a later <c>start</c>.</summary>

@@ -71,8 +71,7 @@ public sealed class InitProcess : IDisposable
     }
 
     /// <summary>
-    /// Does the runtime's part until the init is ready to execute the program. With the last word, the limits that
-    /// would hinder the init itself are set.
+    /// Does the runtime's part until the init is ready to execute the program.
     /// </summary>
     /// <exception cref="ContainerException">The init failed, with its own message; it has ended.</exception>
     public void RunUntilReady()
@@ -99,9 +98,12 @@ public sealed class InitProcess : IDisposable
                 case MessageType.Terminal:
                     Terminal = message.File;
                     break;
-                case MessageType.Ready:
+                case MessageType.LimitsWanted:
                     foreach (ResourceLimit limit in _plan.Process.Limits)
                         limit.ApplyTo(Pid);
+                    _channel.Send(MessageType.LimitsRaised);
+                    break;
+                case MessageType.Ready:
                     return;
                 default:
                     HandleCommon(_channel, message, _plan.Warn, Pid);

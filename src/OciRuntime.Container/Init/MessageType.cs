@@ -47,4 +47,10 @@ public enum MessageType : byte
 
     /// <summary>Init → runtime: a startContainer hook failed; the container is to be destroyed. Text: the complete message.</summary>
     HookFailed = 14,
+
+    /// <summary>Init → runtime: a hard limit is to be raised, which a user namespace does not allow from inside.</summary>
+    LimitsWanted = 15,
+
+    /// <summary>Runtime → init: the limits are raised.</summary>
+    LimitsRaised = 16,
 }

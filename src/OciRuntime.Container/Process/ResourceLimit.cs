@@ -31,7 +31,11 @@ public readonly record struct ResourceLimit(string Name, int Resource, ulong Sof
         return result;
     }
 
-    /// <summary>Sets the limit of another process. Raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace.</summary>
+    /// <summary>
+    /// Sets the limit of a process. Raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace, and so
+    /// does any change to a process of another user.
+    /// </summary>
+    /// <param name="pid">The process; 0 for the caller.</param>
     public unsafe void ApplyTo(int pid)
     {
         rlimit value = new() { rlim_cur = Soft, rlim_max = Hard };
@@ -42,5 +46,13 @@ public readonly record struct ResourceLimit(string Name, int Resource, ulong Sof
             $"error setting rlimit type {Name} (soft {Soft}, hard {Hard})",
             cause,
             cause.Errno == Errno.EPERM ? "raising a hard limit needs CAP_SYS_RESOURCE" : null);
+    }
+
+    /// <summary>Whether the limit lifts the caller's hard limit, which only privilege can.</summary>
+    public unsafe bool Raises()
+    {
+        rlimit current;
+        Check.Ok(prlimit64(0, Resource, null, &current), "prlimit", Name);
+        return Hard > current.rlim_max;
     }
 }
