@@ -127,7 +127,7 @@ public sealed class ContainerRootfs
 
     /// <summary>Finds or makes the destination of a mount and makes sure that it may be covered.</summary>
     /// <param name="step">The mount.</param>
-    /// <param name="directory">What is made when there is nothing: a directory or an empty file.</param>
+    /// <param name="directory">Whether it must be a directory, and is made as one when there is nothing, or must not.</param>
     /// <param name="stat">Of the destination.</param>
     /// <param name="isNew">Whether it was made just now.</param>
     internal FileDescriptor OpenMountPoint(MountStep step, bool directory, out statx_t stat, out bool isNew)
@@ -139,6 +139,9 @@ public sealed class ContainerRootfs
         stat = Verify.Stat(target);
         if (Verify.IsSame(stat, _rootStat))
             throw new ContainerException($"{step.Description}: the destination is the root directory");
+        // The kernel calls it EINVAL; engines look for "not a directory".
+        if (stat.IsDirectory != directory)
+            throw new LinuxException("move_mount", Errno.ENOTDIR, step.Point.Destination);
         if (!isProcOrSys)
             ProcGuard.Check(step, target);
         return target;

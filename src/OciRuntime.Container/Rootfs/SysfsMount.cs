@@ -24,8 +24,8 @@ internal sealed class SysfsMount : FileSystemMount
         catch (LinuxException e) when (e.Errno == Errno.EPERM && rootfs.Plan.HasUserNamespace)
         {
             FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, "/sys", recursive: true);
-            DetachedMount.SetAttributes(copy, 0, 0, MS_PRIVATE, recursive: true);
-            ApplyExact(copy, keepOthers: true);
+            // Also what is mounted below, the cgroups above all: a new sysfs would not have it.
+            DetachedMount.SetAttributes(copy, Options.Set, Options.Clear & MOUNT_ATTR__ATIME, MS_PRIVATE, recursive: true);
             return copy;
         }
     }
