@@ -128,6 +128,7 @@ internal sealed class Creation : IDisposable
             Rootfs = RootfsPlan.Build(config, _bundle.Path, new RootfsPlanOptions
             {
                 NoPivot = _options.NoPivot,
+                CgroupPaths = _cgroup.Paths,
                 Warn = _runtime.Warn,
             }),
             Process = ProcessPlan.From(config.Process, config.Linux?.Seccomp, _runtime.Warn),

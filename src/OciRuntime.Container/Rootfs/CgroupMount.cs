@@ -35,7 +35,7 @@ internal sealed class CgroupMount : MountStep
             string name = view.Name.ToString();
             using FileDescriptor hierarchy = rootfs.Plan.HasCgroupNamespace
                 ? FileSystem.Mount(s_cgroup, view.Parameters, Flags | (Options.Set & MOUNT_ATTR_RDONLY))
-                : Copy(view.Directory);
+                : Copy(view);
             ApplyRecursive(hierarchy);
             Check.Ok(mkdirat(top, view.Name, 0x1ED /* 0755 */), "mkdirat", name);
             using FileDescriptor directory = Check.Fd(
@@ -49,9 +49,13 @@ internal sealed class CgroupMount : MountStep
         rootfs.Keep(this, top);
     }
 
-    private FileDescriptor Copy(CString cgroup)
+    private FileDescriptor Copy(CgroupView view)
     {
-        FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, cgroup, recursive: false);
+        int fd = view.Directory is { } own ? DetachedMount.TryClone(AT_FDCWD, own, recursive: false) : -1;
+        // An unprivileged user may not have been able to make a cgroup there.
+        FileDescriptor copy = fd >= 0 ? new FileDescriptor(fd)
+            : view.Directory is null || errno == Errno.ENOENT ? DetachedMount.Clone(AT_FDCWD, view.CallerDirectory, recursive: false)
+            : throw new LinuxException("open_tree", errno, view.Directory.ToString());
         ApplyExact(copy, keepOthers: false, MS_PRIVATE);
         return copy;
     }

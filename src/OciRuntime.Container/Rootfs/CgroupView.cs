@@ -8,9 +8,10 @@ namespace OciRuntime.Container.Rootfs;
 /// <summary>One v1 hierarchy inside a container's cgroup mount.</summary>
 /// <param name="Name">Of its directory: the name of the host's mount point, such as <c>cpu,cpuacct</c> or <c>systemd</c>.</param>
 /// <param name="Parameters">For a new mount of the hierarchy.</param>
-/// <param name="Directory">The container's cgroup on the host.</param>
+/// <param name="Directory">The container's cgroup on the host; null where it has none of its own.</param>
+/// <param name="CallerDirectory">The cgroup of the runtime's caller: where the container stays when it has none of its own.</param>
 /// <param name="Links">The single controllers of a directory that has several: they become symbolic links to it.</param>
-internal sealed record CgroupView(CString Name, FileSystemParameter[] Parameters, CString Directory, CString[] Links)
+internal sealed record CgroupView(CString Name, FileSystemParameter[] Parameters, CString? Directory, CString CallerDirectory, CString[] Links)
 {
     /// <summary>All mounted v1 hierarchies, with the container's place in each.</summary>
     public static CgroupView[] Of(CgroupLayout layout, IReadOnlyList<CgroupPath> paths)
@@ -21,7 +22,8 @@ internal sealed record CgroupView(CString Name, FileSystemParameter[] Parameters
             CgroupHierarchy hierarchy = layout.Hierarchies[i];
             string name = LexicalPath.Name(hierarchy.MountPoint);
             string[] controllers = hierarchy.Controllers.Split(',');
-            views[i] = new CgroupView(name, Configure(name, controllers), DirectoryOf(hierarchy, paths), Link(name));
+            views[i] = new CgroupView(name, Configure(name, controllers), Find(hierarchy.Controllers, paths),
+                LexicalPath.Absolute($".{hierarchy.SelfPath}", hierarchy.MountPoint), Link(name));
         }
         return views;
     }
@@ -49,14 +51,13 @@ internal sealed record CgroupView(CString Name, FileSystemParameter[] Parameters
         return links;
     }
 
-    /// <summary>Where the container was not given a cgroup of its own it stays in the caller's.</summary>
-    private static string DirectoryOf(CgroupHierarchy hierarchy, IReadOnlyList<CgroupPath> paths)
+    private static CString? Find(string controllers, IReadOnlyList<CgroupPath> paths)
     {
         for (int i = 0; i < paths.Count; i++)
         {
-            if (paths[i].Hierarchy == hierarchy.Controllers)
+            if (paths[i].Hierarchy == controllers)
                 return paths[i].Directory;
         }
-        return LexicalPath.Absolute($".{hierarchy.SelfPath}", hierarchy.MountPoint);
+        return null;
     }
 }
