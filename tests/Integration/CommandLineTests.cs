@@ -193,6 +193,8 @@ public sealed class CommandLineTests : ContainerTest
         JsonObject their = JsonNode.Parse(File.ReadAllText(theirs + "/config.json"))!.AsObject();
         our.Remove("ociVersion");
         their.Remove("ociVersion");
+        // Newer releases of runc raise no ambient capabilities either.
+        their["process"]!["capabilities"]!.AsObject().Remove("ambient");
         our["hostname"] = their["hostname"]!.DeepClone();
         our.ToJsonString().Should().Be(their.ToJsonString());
     }

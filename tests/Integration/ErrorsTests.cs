@@ -47,15 +47,15 @@ public sealed class ErrorsTests : ContainerTest
     }
 
     [OcirunTheory("runc gives no line and column")]
-    [InlineData("", "config.json")]
-    [InlineData("{", "1:")]
-    [InlineData("{\n  \"ociVersion\": nonsense\n}", "2:17")]
-    [InlineData("{\"ociVersion\":\"1.0.2\"} trailing", "1:2")]
-    [InlineData("[]", "1:1")]
-    [InlineData("null", "config.json")]
+    [InlineData("", "empty")]
+    [InlineData("{", "line 1, column")]
+    [InlineData("{\n  \"ociVersion\": nonsense\n}", "line 2, column 1")]
+    [InlineData("{\"ociVersion\":\"1.0.2\"} trailing", "line 1, column 2")]
+    [InlineData("[]", "line 1, column 1")]
+    [InlineData("null", "line 1, column 1")]
     public void Invalid_json_is_located(string config, string location)
     {
-        CreateWith(config).FailsWith(location);
+        CreateWith(config).FailsWith(location).FailsWith("config.json");
         NothingIsLeft();
     }
 
@@ -70,7 +70,7 @@ public sealed class ErrorsTests : ContainerTest
     public void Wrong_type_is_named_and_located(string patch, string path)
     {
         Container container = NewContainer(patch);
-        container.Create().FailsWith(path).Stderr.Should().MatchRegex(@"\b\d+:\d+\b");
+        container.Create().FailsWith(path).Stderr.Should().MatchRegex(@"line \d+, column \d+");
         NothingIsLeft();
     }
 
@@ -105,8 +105,11 @@ public sealed class ErrorsTests : ContainerTest
             .Create().FailsWith("process.args").FailsWith("process.cwd").FailsWith("mounts[0].destination");
 
     [OcirunTheory("runc acts on these, or drops them")]
-    [InlineData("""{"linux":{"resources":{"blockIO":{"weight":100}}}}""", "linux.resources.blockIO")]
     [InlineData("""{"linux":{"intelRdt":{"closID":"x"}}}""", "linux.intelRdt")]
+    [InlineData("""{"linux":{"personality":{"domain":"LINUX32"}}}""", "linux.personality")]
+    [InlineData("""{"process":{"scheduler":{"policy":"SCHED_BATCH"}}}""", "process.scheduler")]
+    [InlineData("""{"process":{"ioPriority":{"class":"IOPRIO_CLASS_IDLE","priority":0}}}""", "process.ioPriority")]
+    [InlineData("""{"windows":{"layerFolders":["x"]}}""", "windows")]
     public void Known_property_that_is_not_acted_on_is_an_error(string patch, string text)
     {
         Container container = NewContainer(patch);
