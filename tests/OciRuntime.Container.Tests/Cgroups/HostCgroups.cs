@@ -12,7 +12,7 @@ namespace OciRuntime.Container.Tests.Cgroups;
 /// <summary>A parent cgroup of a fresh name in every hierarchy of the host, taken away afterwards with all that is in it.</summary>
 public sealed class HostCgroups : IDisposable
 {
-    private readonly List<Process> _processes = [];
+    private readonly List<System.Diagnostics.Process> _processes = [];
 
     /// <summary>Absolute, below the hierarchies' roots.</summary>
     public string Parent { get; } = "/ocirun-test-" + Guid.NewGuid().ToString("N")[..12];
@@ -32,9 +32,9 @@ public sealed class HostCgroups : IDisposable
     public ICgroup New() => CgroupFactory.ForNew("ct", Parent + "/ct", systemd: false, rootless: false, Warnings.Add);
 
     /// <summary>Starts a process and moves it into the cgroup.</summary>
-    public Process Join(ICgroup cgroup)
+    public System.Diagnostics.Process Join(ICgroup cgroup)
     {
-        Process process = Process.Start("sleep", "1000");
+        System.Diagnostics.Process process = System.Diagnostics.Process.Start("sleep", "1000");
         _processes.Add(process);
         byte[] pid = Encoding.ASCII.GetBytes(process.Id.ToString());
         foreach (FileDescriptor procs in cgroup.JoinDescriptors)
@@ -50,7 +50,7 @@ public sealed class HostCgroups : IDisposable
         var script = new StringBuilder();
         foreach (CgroupPath path in cgroup.Paths)
             script.Append("echo 0 > ").Append(path.Directory).Append("/cgroup.procs; ");
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", script + command]) { RedirectStandardError = true })!;
+        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo("sh", ["-c", script + command]) { RedirectStandardError = true })!;
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit(30_000).Should().BeTrue();
         return errors;
@@ -58,7 +58,7 @@ public sealed class HostCgroups : IDisposable
 
     public void Dispose()
     {
-        foreach (Process process in _processes)
+        foreach (System.Diagnostics.Process process in _processes)
         {
             process.Kill();
             process.WaitForExit();

@@ -38,7 +38,7 @@ public sealed class V1CgroupTests : IDisposable
         using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Apply(null);
-        Process process = _host.Join(cgroup);
+        System.Diagnostics.Process process = _host.Join(cgroup);
         string[] membership = File.ReadAllLines($"/proc/{process.Id}/cgroup");
         foreach (CgroupPath path in cgroup.Paths.Where(path => path.Hierarchy.Length > 0))
             membership.Should().Contain(line => line.EndsWith($":{path.Hierarchy}:{path.Path}", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed class V1CgroupTests : IDisposable
     {
         using ICgroup cgroup = _host.New();
         cgroup.Create();
-        Process process = _host.Join(cgroup);
+        System.Diagnostics.Process process = _host.Join(cgroup);
         cgroup.IsFrozen.Should().BeFalse();
         cgroup.Freeze();
         cgroup.IsFrozen.Should().BeTrue();
@@ -166,7 +166,7 @@ public sealed class V1CgroupTests : IDisposable
         cgroup.Create();
         string nested = Of(cgroup, "freezer") + "/a/b";
         Directory.CreateDirectory(nested);
-        Process process = _host.Join(cgroup);
+        System.Diagnostics.Process process = _host.Join(cgroup);
         File.WriteAllText(nested + "/cgroup.procs", process.Id.ToString());
         var pids = new List<int>();
         cgroup.Processes(pids);

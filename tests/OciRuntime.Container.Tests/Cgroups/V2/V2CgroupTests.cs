@@ -37,7 +37,7 @@ public sealed class V2CgroupTests : IDisposable
         using ICgroup cgroup = _host.New();
         cgroup.Create();
         cgroup.Apply(null);
-        Process process = _host.Join(cgroup);
+        System.Diagnostics.Process process = _host.Join(cgroup);
         var pids = new List<int>();
         cgroup.Processes(pids);
         pids.Should().Equal(process.Id);
@@ -51,7 +51,7 @@ public sealed class V2CgroupTests : IDisposable
     {
         using ICgroup cgroup = _host.New();
         cgroup.Create();
-        Process process = _host.Join(cgroup);
+        System.Diagnostics.Process process = _host.Join(cgroup);
         cgroup.Freeze();
         cgroup.IsFrozen.Should().BeTrue();
         Read(cgroup, "cgroup.events").Should().Contain("frozen 1");
