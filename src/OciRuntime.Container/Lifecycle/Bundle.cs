@@ -42,7 +42,7 @@ public sealed unsafe class Bundle : IDisposable
             Check.Ok(fchdir(directory), "chdir", path);
             string absolute = WorkingDirectory();
             ReadOnlyMemory<byte> text = ReadConfigText(directory);
-            Config config = ConfigReader.Read(text.Span);
+            Config config = Parse(text.Span);
             Verify(config);
             return new Bundle(absolute, directory, text, config);
         }
@@ -72,6 +72,18 @@ public sealed unsafe class Bundle : IDisposable
         catch (LinuxException e)
         {
             throw new ContainerException($"read {ConfigName}", e, e.Errno == Errno.EFBIG ? $"a config may have {ConfigReader.MaxSize} bytes" : null);
+        }
+    }
+
+    private static Config Parse(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return ConfigReader.Read(text);
+        }
+        catch (SpecException e)
+        {
+            throw new ContainerException($"invalid {ConfigName}: {e.Message}");
         }
     }
 

@@ -54,7 +54,6 @@ internal sealed class Creation : IDisposable
     public static Creation Make(RuntimeOptions runtime, CreateOptions options, bool waitForStart)
     {
         ContainerId.Validate(options.Id);
-        SealedSelf.Ensure();
         string? pidFile = options.PidFile is null ? null : System.IO.Path.GetFullPath(options.PidFile);
         Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
         try
@@ -107,6 +106,7 @@ internal sealed class Creation : IDisposable
     {
         Config config = Config;
         NamespacePlan namespaces = NamespacePlan.From(config.Linux?.Namespaces);
+        SocketActivation activation = SocketActivation.OfThisProcess();
         bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);
         bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;
 
@@ -131,10 +131,10 @@ internal sealed class Creation : IDisposable
                 CgroupPaths = _cgroup.Paths,
                 Warn = _runtime.Warn,
             }),
-            Process = ProcessPlan.From(config.Process, config.Linux?.Seccomp, _runtime.Warn),
+            Process = ProcessPlan.From(config.Process, activation.Variables, config.Linux?.Seccomp, _runtime.Warn),
             NewKeyring = !_options.NoNewKeyring,
             MaySetGroups = privileged,
-            PreservedDescriptors = _options.PreserveFds,
+            PreservedDescriptors = _options.PreserveFds + activation.Descriptors,
             ConsoleSocket = console,
             StartSocket = waitForStart ? StartSocket.Listen(Directory.Descriptor, ContainerDirectory.StartSocketName) : FileDescriptor.None,
         };

@@ -14,23 +14,21 @@ internal sealed unsafe class ForegroundSession : IDisposable
 {
     private readonly InitProcess _init;
     private readonly FileDescriptor _signals;
-    private readonly ulong _oldMask;
     private readonly TerminalRelay? _terminal;
 
-    private ForegroundSession(InitProcess init, FileDescriptor signals, ulong oldMask, TerminalRelay? terminal)
+    private ForegroundSession(InitProcess init, FileDescriptor signals, TerminalRelay? terminal)
     {
         _init = init;
         _signals = signals;
-        _oldMask = oldMask;
         _terminal = terminal;
     }
 
+    /// <summary>From here on signals are the container's. They are blocked already (<see cref="SealedSelf.EnsureWithBlockedSignals"/>).</summary>
     public static ForegroundSession Begin(InitProcess init)
     {
-        ulong old = SignalState.BlockAll();
-        ulong all = ulong.MaxValue;
-        FileDescriptor signals = Check.Fd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd4");
-        return new(init, signals, old, init.Terminal.IsOpen ? TerminalRelay.Begin(init.Terminal) : null);
+        ulong forwardable = SignalState.Forwardable;
+        FileDescriptor signals = Check.Fd(signalfd(-1, &forwardable, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd4");
+        return new(init, signals, init.Terminal.IsOpen ? TerminalRelay.Begin(init.Terminal) : null);
     }
 
     /// <summary>Serves the container until its process ends.</summary>
@@ -57,12 +55,11 @@ internal sealed unsafe class ForegroundSession : IDisposable
         return status;
     }
 
-    /// <summary>Gives the terminal and the signals back as they were.</summary>
+    /// <summary>Gives the terminal back as it was.</summary>
     public void Dispose()
     {
         _terminal?.Dispose();
         _signals.Dispose();
-        SignalState.SetMask(_oldMask);
     }
 
     private void HandleSignals()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OciRuntime.Container.IO;
 using OciRuntime.Container.Process;
 using OciRuntime.Linux;
@@ -23,24 +24,51 @@ public static unsafe class SealedSelf
     /// <exception cref="LinuxException">Neither a read-only mount nor a sealed copy could be made.</exception>
     public static void Ensure()
     {
-        if (statfs(Executable, out statfs_t fs) == 0 && (fs.f_flags & ST_RDONLY) != 0)
+        if (IsOnReadOnlyMount())
             return;
         using FileDescriptor self = Check.Fd(open(Executable, O_RDONLY | O_CLOEXEC), "open", Executable);
-        if ((fcntl(self, F_GET_SEALS, 0) is int seals && seals >= 0 && (seals & F_SEAL_WRITE) != 0) || CannotBeWritten(self))
-            return;
-
-        FileDescriptor sealedImage = ReadOnlyMount(self);
-        if (!sealedImage.IsOpen)
-            sealedImage = SealedCopy(self);
-        CStringArray argv = Strings("/proc/self/cmdline");
-        CStringArray envp = Strings("/proc/self/environ");
-        execveat(sealedImage, "", argv.Pointer, envp.Pointer, AT_EMPTY_PATH);
-        throw new LinuxException("execveat", errno, Executable);
+        if (!CannotBeWritten(self))
+            Execute(Sealed(self));
     }
 
-    /// <summary>fs-verity: no process whatsoever can change the file.</summary>
+    /// <summary>
+    /// As <see cref="Ensure"/>, and returns with every signal blocked in every thread: a process that reads its signals
+    /// from a descriptor must not have one thread that takes them, and the runtime's own thread is older than
+    /// <c>Main</c>. Only across an exec do all threads begin with the mask of one.
+    /// </summary>
+    public static void EnsureWithBlockedSignals()
+    {
+        if ((SignalState.BlockAll() & SignalState.Forwardable) == SignalState.Forwardable)
+        {
+            Ensure();
+            return;
+        }
+
+        FileDescriptor self = Check.Fd(open(Executable, O_RDONLY | O_CLOEXEC), "open", Executable);
+        Execute(IsOnReadOnlyMount() || CannotBeWritten(self) ? self : Sealed(self));
+    }
+
+    private static bool IsOnReadOnlyMount() => statfs(Executable, out statfs_t fs) == 0 && (fs.f_flags & ST_RDONLY) != 0;
+
+    /// <summary>A sealed copy, or fs-verity: no process whatsoever can change the file.</summary>
     private static bool CannotBeWritten(FileDescriptor self) =>
-        fstatx(self, out statx_t status) == 0 && (status.stx_attributes & STATX_ATTR_VERITY) != 0;
+        (fcntl(self, F_GET_SEALS, 0) is int seals && seals >= 0 && (seals & F_SEAL_WRITE) != 0)
+        || (fstatx(self, out statx_t status) == 0 && (status.stx_attributes & STATX_ATTR_VERITY) != 0);
+
+    private static FileDescriptor Sealed(FileDescriptor self)
+    {
+        FileDescriptor mount = ReadOnlyMount(self);
+        return mount.IsOpen ? mount : SealedCopy(self);
+    }
+
+    [DoesNotReturn]
+    private static void Execute(FileDescriptor image)
+    {
+        CStringArray argv = Strings("/proc/self/cmdline");
+        CStringArray envp = Strings("/proc/self/environ");
+        execveat(image, "", argv.Pointer, envp.Pointer, AT_EMPTY_PATH);
+        throw new LinuxException("execveat", errno, Executable);
+    }
 
     private static FileDescriptor ReadOnlyMount(FileDescriptor self)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using OciRuntime.Container.Seccomp;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -46,9 +47,10 @@ public sealed class ProcessPlan
 
     /// <summary>Encodes a validated process.</summary>
     /// <param name="process">The config's process, or one for exec.</param>
+    /// <param name="activation">Variables that the runtime adds, NAME=value; they win over the process's own.</param>
     /// <param name="seccomp">The container's seccomp profile.</param>
     /// <param name="warn">Receives warnings.</param>
-    public static ProcessPlan From(Spec.Process process, LinuxSeccomp? seccomp, Action<string> warn)
+    public static ProcessPlan From(Spec.Process process, IReadOnlyList<string> activation, LinuxSeccomp? seccomp, Action<string> warn)
     {
         SeccompProgram? program = seccomp is null ? null : SeccompCompiler.Compile(seccomp);
         foreach (string warning in program?.Warnings ?? [])
@@ -57,7 +59,7 @@ public sealed class ProcessPlan
         {
             Executable = process.Args![0],
             Argv = CStringArray.From(process.Args),
-            Environment = ProcessEnvironment.From(process.Env),
+            Environment = ProcessEnvironment.From([.. process.Env ?? [], .. activation]),
             User = Credentials.From(process.User),
             Capabilities = CapabilitySets.From(process.Capabilities, warn),
             Limits = ResourceLimit.From(process.Rlimits),

@@ -9,6 +9,13 @@ namespace OciRuntime.Container.Process;
 /// </summary>
 public static unsafe class SignalState
 {
+    /// <summary>
+    /// The signals that a process can pass on: not the two that the kernel never blocks, nor the two of glibc and the
+    /// first real-time signal, with which the .NET runtime stops its threads; both unblock theirs at start.
+    /// </summary>
+    public const ulong Forwardable =
+        ~((1UL << (SIGKILL - 1)) | (1UL << (SIGSTOP - 1)) | (1UL << 31) | (1UL << 32) | (1UL << (SIGRTMIN - 1)));
+
     /// <summary>Blocks every signal, so that none is handled by the runtime between the clone and the exec.</summary>
     /// <returns>The mask before.</returns>
     public static ulong BlockAll()
