@@ -43,6 +43,29 @@ public static class CgroupFactory
         return paths is [{ Hierarchy.Length: 0 }] ? new V2Cgroup(paths[0], warn) : new V1Cgroup(paths, warn);
     }
 
+    /// <summary>Where a further process of a running container belongs. Not to be created or removed.</summary>
+    /// <param name="container">The container's cgroup.</param>
+    /// <param name="subCgroups">
+    /// Each <c>[CONTROLLER[,CONTROLLER]:]PATH</c> (runc's <c>exec --cgroup</c>): a cgroup below the container's; with
+    /// controllers (v1), in their hierarchies only. Null or empty: the container's own.
+    /// </param>
+    /// <param name="init">
+    /// Process id of the container's init. On v2 its cgroup is used when the container's own may no longer have
+    /// processes because the container has made cgroups below it.
+    /// </param>
+    /// <param name="warn">Receives warnings, one line each.</param>
+    /// <exception cref="ContainerException">A path leads out of the container's cgroup, or names an unknown controller.</exception>
+    public static ICgroup ForExec(ICgroup container, IReadOnlyList<string>? subCgroups, int init, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        var paths = new List<CgroupPath>(container.Paths);
+        if (subCgroups is { Count: > 0 })
+            SubCgroups.Apply(paths, subCgroups);
+        else if (paths is [{ Hierarchy.Length: 0 }])
+            SubCgroups.FollowInit(paths, init);
+        return Load(paths, systemd: false, warn);
+    }
+
     private static ContainerException NoSystemd() =>
         new("the systemd cgroup driver is not supported yet", "leave --systemd-cgroup out");
 }

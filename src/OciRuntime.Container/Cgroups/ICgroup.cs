@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using OciRuntime.Container.Cgroups.Statistics;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
 
@@ -17,6 +18,12 @@ public interface ICgroup : IDisposable
     /// <see cref="Create"/> drops the hierarchies that this user may not write.
     /// </summary>
     IReadOnlyList<CgroupPath> Paths { get; }
+
+    /// <summary>
+    /// Whether <see cref="Create"/> found the cgroup there already, in any hierarchy: processes in it may not be the
+    /// container's, and should not be killed with it. False for a loaded one.
+    /// </summary>
+    bool Existed { get; }
 
     /// <summary>
     /// Makes the directories (and missing parents), enables controllers from the top (v2), gives cpusets their
@@ -72,6 +79,15 @@ public interface ICgroup : IDisposable
     /// </summary>
     /// <exception cref="Errors.ContainerException">Processes remain: their ids are named.</exception>
     void Remove();
+
+    /// <summary>What the kernel has counted.</summary>
+    CgroupStatistics Statistics();
+
+    /// <summary>How many processes the kernel has killed here for want of memory; 0 when it cannot be told.</summary>
+    ulong OomKills { get; }
+
+    /// <summary>Watches for such kills. The caller disposes.</summary>
+    OomWatch WatchOom();
 
     /// <summary>Hands the cgroup to a user, for a container that manages its own sub-cgroups (v2; config-linux.md, "Cgroup ownership").</summary>
     /// <param name="uid">Host user id of the container's root.</param>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups.Devices;
+using OciRuntime.Container.Cgroups.Statistics;
 using OciRuntime.Container.Cgroups.V2;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
@@ -24,6 +25,8 @@ internal sealed class V1Cgroup : ICgroup
     private List<string>? _made;
 
     private bool _isNewDevices;
+
+    public bool Existed { get; private set; }
 
     /// <summary>A cgroup at <paramref name="paths"/>, which need not exist.</summary>
     public V1Cgroup(IReadOnlyList<CgroupPath> paths, Action<string> warn)
@@ -123,6 +126,7 @@ internal sealed class V1Cgroup : ICgroup
             for (int j = 0; j < directories.Length - 1; j++)
                 directories[j].Dispose();
         }
+        Existed |= !isNew;
         if (CgroupHierarchy.Contains(path.Hierarchy, DevicesController.Name))
             _isNewDevices = isNew;
         // A process that joins a frozen cgroup never comes back.
@@ -307,6 +311,32 @@ internal sealed class V1Cgroup : ICgroup
         catch (LinuxException e)
         {
             throw new ContainerException("remove the container's cgroup", e);
+        }
+    }
+
+    public CgroupStatistics Statistics()
+    {
+        try
+        {
+            return V1Statistics.Read(Find);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("read the container's statistics", e);
+        }
+    }
+
+    public ulong OomKills => Find(MemoryController.Name) is { } memory ? OomWatch.CountOf(memory) ?? 0 : 0;
+
+    public OomWatch WatchOom()
+    {
+        try
+        {
+            return OomWatch.OnV1(Having(MemoryController.Name, "memory").Path);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("watch for out-of-memory events", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups.Devices;
+using OciRuntime.Container.Cgroups.Statistics;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -40,6 +41,8 @@ internal sealed class V2Cgroup : ICgroup
     public bool IsRootless { get; init; }
 
     public IReadOnlyList<CgroupPath> Paths => _paths;
+
+    public bool Existed => _made is not null && _paths.Count > 0 && !_isNew;
 
     public IReadOnlyList<FileDescriptor> JoinDescriptors => [];
 
@@ -249,6 +252,13 @@ internal sealed class V2Cgroup : ICgroup
         for (int i = (_made?.Count ?? 0) - 1; i >= 0; i--)
             _ = unlinkat(AT_FDCWD, _made![i], AT_REMOVEDIR);
     }
+
+    public CgroupStatistics Statistics() =>
+        _paths.Count == 0 ? new CgroupStatistics() : Try("read the container's statistics", () => V2Statistics.Read(_directory));
+
+    public ulong OomKills => OomWatch.CountOf(_directory) ?? 0;
+
+    public OomWatch WatchOom() => Try("watch for out-of-memory events", () => OomWatch.OnV2(_directory.Path));
 
     public void ChangeOwner(uint uid)
     {
