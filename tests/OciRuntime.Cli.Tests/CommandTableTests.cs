@@ -46,6 +46,7 @@ public sealed class CommandTableTests
     [InlineData("delete", "force f")]
     [InlineData("list", "format f quiet q")]
     [InlineData("spec", "bundle b rootless")]
+    [InlineData("features", "")]
     public void A_command_has_runcs_flags(string name, string flags)
     {
         IEnumerable<string> names = CommandTable.Find(name)!.Flags.SelectMany(flag => new[] { flag.Name, flag.Alias }).OfType<string>();

@@ -9,7 +9,7 @@ internal static class CommandTable
     private static string[] Names =>
     [
         "checkpoint", "create", "delete", "kill", "list", "restore", "run", "spec", "start", "state",
-        "version", "help",
+        "features", "version", "help",
     ];
 
     /// <summary>A new instance of the command; null when there is none of that name.</summary>
@@ -25,6 +25,7 @@ internal static class CommandTable
         "spec" => new SpecCommand(),
         "start" => new StartCommand(),
         "state" => new StateCommand(),
+        "features" => new FeaturesCommand(),
         "version" => new VersionCommand(),
         "help" or "h" => new HelpCommand(),
         _ => null,

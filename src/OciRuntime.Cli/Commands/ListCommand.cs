@@ -66,7 +66,7 @@ internal sealed class ListCommand : Command
             rows.Add([
                 container.Id,
                 container.Pid.ToString(CultureInfo.InvariantCulture),
-                StateJson.Status(container.Status),
+                StatusName.Of(container.Status),
                 container.Bundle,
                 Rfc3339.Nano(container.Created),
                 users.Of(container.Owner),

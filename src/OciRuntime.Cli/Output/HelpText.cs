@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Text;
 using OciRuntime.Cli.CommandLine;
 using OciRuntime.Cli.Commands;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Cli.Output;
 
@@ -35,7 +36,7 @@ internal static class HelpText
             VERSION:
                {BuildInfo.Version}
             commit: {BuildInfo.Commit}
-            spec: {BuildInfo.SpecVersion}
+            spec: {SpecVersion.Current}
 
             COMMANDS:
             {Table.Format(commands, 0, 2, Indent)}
@@ -59,7 +60,7 @@ internal static class HelpText
 
     /// <summary>The lines of <c>--version</c>; engines look for <c>version</c>, <c>commit: </c> and <c>spec: </c>.</summary>
     public static string VersionLines() =>
-        $"ocirun version {BuildInfo.Version}\ncommit: {BuildInfo.Commit}\nspec: {BuildInfo.SpecVersion}\n";
+        $"ocirun version {BuildInfo.Version}\ncommit: {BuildInfo.Commit}\nspec: {SpecVersion.Current}\n";
 
     private static string Options(IEnumerable<Flag> flags)
     {

@@ -41,23 +41,13 @@ internal static class StateJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The name that runtime.md and runc give a status.</summary>
-    public static string Status(ContainerStatus status) => status switch
-    {
-        ContainerStatus.Creating => "creating",
-        ContainerStatus.Created => "created",
-        ContainerStatus.Running => "running",
-        ContainerStatus.Paused => "paused",
-        _ => "stopped",
-    };
-
     private static void Write(Utf8JsonWriter json, ContainerState state, string owner)
     {
         json.WriteStartObject();
         json.WriteString("ociVersion"u8, state.OciVersion);
         json.WriteString("id"u8, state.Id);
         json.WriteNumber("pid"u8, state.Pid);
-        json.WriteString("status"u8, Status(state.Status));
+        json.WriteString("status"u8, StatusName.Of(state.Status));
         json.WriteString("bundle"u8, state.Bundle);
         json.WriteString("rootfs"u8, state.Rootfs);
         json.WriteString("created"u8, Rfc3339.Nano(state.Created));

@@ -1,0 +1,89 @@
+using System.Collections.Generic;
+using OciRuntime.Cli.Output;
+using OciRuntime.Container.Lifecycle;
+using OciRuntime.Container.Namespaces;
+using OciRuntime.Container.Process;
+using OciRuntime.Container.Rootfs;
+using OciRuntime.Container.Seccomp;
+using OciRuntime.Spec;
+
+namespace OciRuntime.Cli.Commands;
+
+/// <summary>
+/// Prints what this program can do (features.md). The lists are the tables that containers are made with, and what
+/// may be missing is asked of the code that would refuse it.
+/// </summary>
+internal sealed class FeaturesCommand() : Command("features", "print what this program can do")
+{
+    public override string ArgumentsUsage => string.Empty;
+
+    public override string Description => "Prints, as JSON, the features structure of the runtime specification.";
+
+    public override int MinimumArguments => 0;
+
+    public override int MaximumArguments => 0;
+
+    public override int Execute(Invocation invocation)
+    {
+        StandardStreams.Write(SpecWriter.Write(Report()));
+        StandardStreams.Write("\n"u8);
+        return 0;
+    }
+
+    internal static Features Report() => new()
+    {
+        OciVersionMin = SpecVersion.Oldest,
+        OciVersionMax = SpecVersion.Current,
+        Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
+        MountOptions = MountOptions.Names,
+        Linux = new FeaturesLinux
+        {
+            Namespaces = Namespaces(),
+            Capabilities = Capability.Names.ToArray(),
+            Cgroup = new FeaturesCgroup { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
+            Seccomp = new FeaturesSeccomp
+            {
+                Enabled = true,
+                Actions = SeccompFeatures.Actions,
+                Operators = SeccompFeatures.Operators,
+                Archs = SeccompFeatures.Archs,
+                KnownFlags = SeccompFeatures.KnownFlags,
+                SupportedFlags = SeccompFeatures.SupportedFlags,
+            },
+            Apparmor = new FeaturesEnabled { Enabled = true },
+            Selinux = new FeaturesEnabled { Enabled = true },
+            IntelRdt = new FeaturesIntelRdt { Enabled = Runs(new Config { Linux = new Spec.Linux { IntelRdt = new LinuxIntelRdt() } }) },
+            MountExtensions = new FeaturesMountExtensions { Idmap = EnabledIfRuns(IdMappedMount()) },
+            NetDevices = EnabledIfRuns(new Config
+            {
+                Linux = new Spec.Linux { NetDevices = new Dictionary<string, LinuxNetDevice> { ["eth0"] = new() } },
+            }),
+        },
+        Annotations = new Dictionary<string, string>
+        {
+            ["io.github.ocirun.commit"] = BuildInfo.Commit,
+            ["io.github.ocirun.version"] = BuildInfo.Version,
+        },
+        // No annotation of a config changes what this program does.
+        PotentiallyUnsafeConfigAnnotations = [],
+    };
+
+    private static FeaturesEnabled EnabledIfRuns(Config config) => new() { Enabled = Runs(config) };
+
+    /// <summary>Whether a config with this property would be accepted.</summary>
+    private static bool Runs(Config config) => UnsupportedProperties.Find(config).Count == 0;
+
+    private static Config IdMappedMount()
+    {
+        LinuxIDMapping[] mappings = [new LinuxIDMapping { ContainerID = 0, HostID = 1000, Size = 1 }];
+        return new Config { Mounts = [new Mount { Destination = "/data", UIDMappings = mappings, GIDMappings = mappings }] };
+    }
+
+    private static List<string> Namespaces()
+    {
+        var names = new List<string>();
+        foreach ((string name, ulong _) in NamespaceType.All)
+            names.Add(name);
+        return names;
+    }
+}
