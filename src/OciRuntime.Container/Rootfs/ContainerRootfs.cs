@@ -91,6 +91,9 @@ public sealed class ContainerRootfs
                 continue;
             if (!null_.IsOpen)
             {
+                // Opening some other device could do something: look first.
+                using (FileDescriptor path = Root.Open("/dev/null", O_PATH))
+                    Verify.IsDevNull(path);
                 null_ = Root.Open("/dev/null", O_RDWR | O_NONBLOCK | O_NOCTTY);
                 Verify.IsDevNull(null_);
             }

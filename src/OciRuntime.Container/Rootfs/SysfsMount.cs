@@ -5,8 +5,8 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Container.Rootfs;
 
 /// <summary>
-/// A sysfs. A user namespace that does not own the network namespace may not mount one; it gets a copy of the host's
-/// mounts at /sys then, which the kernel does not let it write.
+/// A sysfs. A user namespace that does not own the network namespace may not mount one; where a read-only one
+/// is asked for, it gets a copy of the host's mounts at /sys.
 /// </summary>
 internal sealed class SysfsMount : FileSystemMount
 {
@@ -21,7 +21,7 @@ internal sealed class SysfsMount : FileSystemMount
         {
             return base.Create(rootfs, target, mode);
         }
-        catch (LinuxException e) when (e.Errno == Errno.EPERM && rootfs.Plan.HasUserNamespace)
+        catch (LinuxException e) when (e.Errno == Errno.EPERM && Options.IsReadonly)
         {
             FileDescriptor copy = DetachedMount.Clone(AT_FDCWD, "/sys", recursive: true);
             // Also what is mounted below, the cgroups above all: a new sysfs would not have it.
