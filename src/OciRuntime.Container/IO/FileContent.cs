@@ -49,6 +49,14 @@ public static unsafe class FileContent
         }
     }
 
+    /// <summary>Makes a file that nobody looks for yet.</summary>
+    /// <exception cref="LinuxException">EEXIST and others; what was made is left for the caller to remove.</exception>
+    public static void Create(int directory, string name, ReadOnlySpan<byte> content, uint mode)
+    {
+        using FileDescriptor file = Check.Fd(openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode), "open", name);
+        WriteAll(file, content, name);
+    }
+
     /// <summary>
     /// Puts a file in place by rename: whoever reads <paramref name="name"/> sees the old content or the new, whole.
     /// Nothing is left when it fails, a full disk included.

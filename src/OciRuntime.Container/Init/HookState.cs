@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Text.Json;
 using OciRuntime.Container.Lifecycle;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Init;
 
@@ -24,7 +25,7 @@ public static class HookState
         IReadOnlyDictionary<string, string>? annotations)
     {
         ArrayBufferWriter<byte> buffer = new(512);
-        using Utf8JsonWriter json = new(buffer);
+        using Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance });
         json.WriteStartObject();
         json.WriteString("ociVersion"u8, ociVersion);
         json.WriteString("id"u8, id);

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Text.Json;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Init;
 
@@ -35,7 +36,7 @@ public sealed class SeccompAgent
     {
         using FileDescriptor socket = UnixSocketAddress.ConnectTo(_listenerPath, "linux.seccomp.listenerPath");
         ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance }))
         {
             json.WriteStartObject();
             json.WriteString("ociVersion"u8, _ociVersion);

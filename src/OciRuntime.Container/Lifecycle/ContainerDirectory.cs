@@ -99,6 +99,13 @@ public sealed class ContainerDirectory : IDisposable
     /// <summary>Takes the lock if nobody holds it and the directory is still there.</summary>
     public bool TryLock() => flock(Descriptor, LOCK_EX | LOCK_NB) == 0 && StillThere();
 
+    /// <summary>The first record and the config, as it is now: later changes in the bundle must not affect the container (runtime.md, "Lifecycle", step 2).</summary>
+    public void Initialise(ContainerRecord record, ReadOnlySpan<byte> config)
+    {
+        FileContent.Create(Descriptor, ConfigName, config, 0x180 /* 0600 */);
+        FileContent.Create(Descriptor, RecordName, record.ToJson().Span, 0x180);
+    }
+
     public void Write(ContainerRecord record) => FileContent.Replace(Descriptor, RecordName, record.ToJson().Span, 0x180 /* 0600 */);
 
     /// <summary>The record; null when creation was interrupted before it was written.</summary>
@@ -107,16 +114,14 @@ public sealed class ContainerDirectory : IDisposable
         using FileDescriptor file = new(openat(Descriptor, RecordName, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
         if (!file.IsOpen && errno == Errno.ENOENT)
             return null;
-        return ContainerRecord.FromJson(FileContent.Read(Check.Fd(file, "open", Path), RecordName).Span, $"{Path}/{RecordName}");
+        ReadOnlySpan<byte> content = FileContent.Read(Check.Fd(file, "open", Path), RecordName).Span;
+        return content.IsEmpty ? null : ContainerRecord.FromJson(content, $"{Path}/{RecordName}");
     }
 
     /// <summary>The record.</summary>
     /// <exception cref="ContainerException">Creation was interrupted before it was written.</exception>
     public ContainerRecord Read() =>
         TryRead() ?? throw new ContainerException($"container {_id} was never completely created", "delete it with --force");
-
-    /// <summary>Keeps the config as it is now: later changes in the bundle must not affect the container (runtime.md, "Lifecycle", step 2).</summary>
-    public void SaveConfig(ReadOnlySpan<byte> config) => FileContent.Replace(Descriptor, ConfigName, config, 0x180);
 
     public Config ReadConfig() => ConfigReader.Read(FileContent.ReadAt(Descriptor, ConfigName).Span);
 

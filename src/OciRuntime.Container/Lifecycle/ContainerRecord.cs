@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Lifecycle;
 
@@ -51,7 +52,7 @@ public sealed record ContainerRecord
     public ReadOnlyMemory<byte> ToJson()
     {
         ArrayBufferWriter<byte> buffer = new(1024);
-        using Utf8JsonWriter json = new(buffer);
+        using Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance });
         json.WriteStartObject();
         json.WriteString("ociVersion"u8, OciVersion);
         json.WriteString("id"u8, Id);

@@ -157,8 +157,7 @@ internal sealed class Creation : IDisposable
             SystemdCgroup = _runtime.SystemdCgroup,
             Cgroups = _cgroup!.Paths,
         };
-        Directory!.SaveConfig(_bundle.ConfigText.Span);
-        Directory.Write(Record);
+        Directory!.Initialise(Record, _bundle.ConfigText.Span);
 
         _cgroup.Create();
         _cgroup.Apply(Config.Linux?.Resources);

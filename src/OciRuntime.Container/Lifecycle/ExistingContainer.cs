@@ -125,7 +125,9 @@ internal sealed class ExistingContainer : IDisposable
             }
         }
 
-        Cgroup.Kill();
+        // With a PID namespace of its own, all of the container's processes ended with the init.
+        if (!Record.OwnPidNamespace || Record.Pid == 0)
+            Cgroup.Kill();
         Cgroup.Remove();
         IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
         Directory.Remove();
