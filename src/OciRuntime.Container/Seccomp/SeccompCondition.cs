@@ -13,18 +13,19 @@ internal readonly record struct SeccompCondition(byte Index, ScmpCompare Op, ulo
     /// <summary>
     /// The order in which libseccomp tries conditions of different rules on the same call, which decides when two
     /// rules with different actions both match: higher arguments first, then equalities, upper bounds and lower
-    /// bounds; of two bounds the tighter one first.
+    /// bounds; of two bounds the tighter one first. Conditions with different masks stay in the profile's order.
     /// </summary>
     public static int Compare(in SeccompCondition a, in SeccompCondition b, bool wide)
     {
         if (a.Index != b.Index)
             return b.Index.CompareTo(a.Index);
-        int byKind = Kind(a.Op).CompareTo(Kind(b.Op));
-        if (byKind != 0)
-            return byKind;
-        ulong x = wide ? a.Value : (uint)a.Value;
-        ulong y = wide ? b.Value : (uint)b.Value;
-        return Kind(a.Op) == 1 ? x.CompareTo(y) : y.CompareTo(x);
+        int kind = Kind(a.Op);
+        if (kind != Kind(b.Op))
+            return kind.CompareTo(Kind(b.Op));
+        int order = wide ? (b.Value >> 32).CompareTo(a.Value >> 32) : 0;
+        if (order == 0 && (!wide || a.Mask == b.Mask))
+            order = ((uint)b.Value).CompareTo((uint)a.Value);
+        return kind == 1 ? -order : order;
     }
 
     private static int Kind(ScmpCompare op) => op switch

@@ -13,6 +13,9 @@ internal sealed class SeccompProfile
 {
     private const string Path = "linux.seccomp";
 
+    // linux/err.h
+    private const uint MaxErrno = 4095;
+
     private readonly List<string> _warnings = [];
     private readonly int[] _architectures = new int[ScmpArch.Count];
     private int _architectureCount;
@@ -197,9 +200,10 @@ internal sealed class SeccompProfile
             throw Invalid(path, $"string {name} is not a valid action for seccomp");
         if (!ScmpAction.HasData(action))
             return data is null ? action : throw Invalid(dataPath, $"{name} has no error number");
-        // The kernel keeps 16 bits; a number that is cut could turn into success.
-        if (data > SECCOMP_RET_DATA)
-            throw Invalid(dataPath, $"{data} is out of range: 0 to {SECCOMP_RET_DATA}");
+        // The kernel cuts what is larger, and a number that is cut could turn into success.
+        uint largest = action == SECCOMP_RET_ERRNO ? MaxErrno : SECCOMP_RET_DATA;
+        if (data > largest)
+            throw Invalid(dataPath, $"{data} is out of range: 0 to {largest}");
         return action | (data ?? (uint)Errno.EPERM);
     }
 

@@ -73,7 +73,7 @@ internal ref struct SyscallSection
     private void AddRuns(in SyscallDecisions decisions, ulong owner)
     {
         uint numberBase = decisions.Arch.Base;
-        bool hasNewest = numberBase + decisions.Newest > 0 || decisions.NewestPrivate > 0;
+        bool hasNewest = decisions.Newest >= 0 && numberBase + (uint)decisions.Newest > 0 || decisions.NewestPrivate > 0;
         // runc's rule: calls newer than the newest that the profile names do not exist for the container, so that a
         // C library tries an older one instead of giving up on EPERM.
         ulong newer = hasNewest && !ScmpAction.IsPermissive(_profile.DefaultAction)
