@@ -20,22 +20,20 @@ public static class ConfigValidator
         if (SpecVersion.Validate(config.OciVersion) is { } version)
             problems.Add("ociVersion", version);
 
-        if (config.Root is null)
-            problems.Add("root", "is missing");
-        else if (config.Root.Path.Length == 0)
-            problems.Add("root.path", "is empty");
-
-        MountsValidator.Validate(problems, config);
-
         // The specification lets create do without, but then start must fail, and there is nothing that could add it.
         if (config.Process is null)
             problems.Add("process", "is missing");
         else
             ProcessValidator.Validate(problems, config.Process, config.Linux);
 
+        if (config.Root is null)
+            problems.Add("root", "is missing");
+        else if (config.Root.Path.Length == 0)
+            problems.Add("root.path", "is empty");
+
         ValidateUtsName(problems, "hostname", config.Hostname, config.Linux);
         ValidateUtsName(problems, "domainname", config.Domainname, config.Linux);
-
+        MountsValidator.Validate(problems, config);
         if (config.Hooks is not null)
             HooksValidator.Validate(problems, config.Hooks);
         if (config.Annotations?.ContainsKey("") == true)

@@ -31,25 +31,27 @@ internal static class ProcessValidator
         bool mapped = Namespaces.IsNew(linux, "user");
         IReadOnlyList<LinuxIDMapping>? uids = mapped ? linux!.UIDMappings : null;
         IReadOnlyList<LinuxIDMapping>? gids = mapped ? linux!.GIDMappings : null;
-        if (IdProblem(user.UID, uids) is { } uid)
+        if (IdProblem(user.UID, uids, "linux.uidMappings") is { } uid)
             problems.Add("process.user.uid", uid);
-        if (IdProblem(user.GID, gids) is { } gid)
+        if (IdProblem(user.GID, gids, "linux.gidMappings") is { } gid)
             problems.Add("process.user.gid", gid);
         for (int i = 0; i < user.AdditionalGids?.Count; i++)
         {
-            if (IdProblem(user.AdditionalGids[i], gids) is { } additional)
+            // Whether they are mapped does not matter where setgroups(2) is denied: they are left out there.
+            if (IdProblem(user.AdditionalGids[i], null, "") is { } additional)
                 problems.Add("process.user.additionalGids", i, additional);
         }
     }
 
-    private static string? IdProblem(uint id, IReadOnlyList<LinuxIDMapping>? mappings)
+    private static string? IdProblem(uint id, IReadOnlyList<LinuxIDMapping>? mappings, string name)
     {
         // (uid_t)-1 is "leave it" to setresuid(2) and its like: the process would silently stay root.
         if (id == uint.MaxValue)
             return $"is {id}, which means \"no id\" to the kernel";
         // An empty list is a problem of its own.
         return mappings is { Count: > 0 } && !IdMappingsValidator.Has(mappings, id)
-            ? $"is {id}, which linux.uidMappings or gidMappings do not map" : null;
+            ? $"is {id}, which {name} does not map"
+            : null;
     }
 
     private static void ValidateEnv(ProblemList problems, IReadOnlyList<string>? env)

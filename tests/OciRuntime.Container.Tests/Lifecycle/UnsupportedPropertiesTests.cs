@@ -1,0 +1,45 @@
+using System.Linq;
+using System.Text;
+using FluentAssertions;
+using OciRuntime.Container.Lifecycle;
+using OciRuntime.Spec;
+using Xunit;
+
+namespace OciRuntime.Container.Tests.Lifecycle;
+
+public sealed class UnsupportedPropertiesTests
+{
+    [Fact]
+    public void The_default_config_has_none()
+    {
+        UnsupportedProperties.Find(DefaultConfig.Create(cgroupV2: true)).Should().BeEmpty();
+        UnsupportedProperties.Find(DefaultConfig.CreateRootless(cgroupV2: true, 1000, 1000)).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"process":{"cwd":"/","commandLine":"a"}}""", "process.commandLine is not supported")]
+    [InlineData("""{"process":{"cwd":"/","user":{"uid":0,"gid":0,"username":"a"}}}""", "process.user.username is not supported")]
+    [InlineData("""{"process":{"cwd":"/","scheduler":{"policy":"SCHED_OTHER"}}}""", "process.scheduler is not supported")]
+    [InlineData("""{"process":{"cwd":"/","ioPriority":{"class":"IOPRIO_CLASS_BE","priority":4}}}""", "process.ioPriority is not supported")]
+    [InlineData("""{"process":{"cwd":"/","execCPUAffinity":{}}}""", "process.execCPUAffinity is not supported")]
+    [InlineData("""{"mounts":[{"destination":"/a","options":["bind","ridmap"]}]}""", "mounts[0].options[1]: ridmap is not supported")]
+    [InlineData("""{"mounts":[{"destination":"/"},{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":1}]}]}""", "mounts[1].uidMappings is not supported")]
+    [InlineData("""{"mounts":[{"destination":"/a","gidMappings":[{"containerID":0,"hostID":0,"size":1}]}]}""", "mounts[0].gidMappings is not supported")]
+    [InlineData("""{"linux":{"netDevices":{"eth0":{}}}}""", "linux.netDevices is not supported")]
+    [InlineData("""{"linux":{"intelRdt":{}}}""", "linux.intelRdt is not supported")]
+    [InlineData("""{"linux":{"memoryPolicy":{"mode":"MPOL_LOCAL"}}}""", "linux.memoryPolicy is not supported")]
+    [InlineData("""{"linux":{"personality":{"domain":"LINUX32"}}}""", "linux.personality is not supported")]
+    [InlineData("""{"linux":{"timeOffsets":{"boottime":{}}}}""", "linux.timeOffsets is not supported")]
+    [InlineData("""{"solaris":{}}""", "solaris is not supported")]
+    [InlineData("""{"windows":{}}""", "windows is not supported")]
+    [InlineData("""{"vm":{}}""", "vm is not supported")]
+    [InlineData("""{"zos":{}}""", "zos is not supported")]
+    [InlineData("""{"freebsd":{}}""", "freebsd is not supported")]
+    [InlineData("""{"linux":{"personality":{"domain":"LINUX"},"netDevices":{},"timeOffsets":{}},"mounts":[{"destination":"/a","uidMappings":[]}]}""")]
+    public void Each_is_named(string json, params string[] problems)
+    {
+        Config config = ConfigReader.Read(Encoding.UTF8.GetBytes($$"""{"ociVersion":"1.3.0",{{json[1..]}}"""));
+
+        UnsupportedProperties.Find(config).Select(p => p.ToString()).Should().Equal(problems);
+    }
+}
