@@ -40,7 +40,7 @@ public static class CgroupFactory
         ArgumentNullException.ThrowIfNull(paths);
         if (systemd)
             throw NoSystemd();
-        return paths is [{ Hierarchy.Length: 0 }] ? new V2Cgroup(paths[0], warn) : new V1Cgroup(paths, warn);
+        return paths is [{ Hierarchy.Length: 0 }] ? new V2Cgroup(paths[0], warn) { IsLoaded = true } : new V1Cgroup(paths, warn) { IsLoaded = true };
     }
 
     /// <summary>Where a further process of a running container belongs. Not to be created or removed.</summary>

@@ -71,6 +71,21 @@ internal static unsafe class CgroupTree
         }
     }
 
+    /// <summary>
+    /// Another's processes would share the container's limits, be frozen with it and be killed with it: as runc, do
+    /// not make a container among them.
+    /// </summary>
+    /// <exception cref="ContainerException">The cgroup has processes.</exception>
+    public static void RefuseForeign(CgroupDirectory directory)
+    {
+        var pids = new List<int>();
+        Processes(directory, pids);
+        if (pids.Count > 0)
+            throw new ContainerException(
+                $"create the container's cgroup: container's cgroup is not empty: {pids.Count} process(es) found in {directory.Path}",
+                "choose another linux.cgroupsPath");
+    }
+
     /// <summary>Removes the directory and everything below it; returns when it is gone.</summary>
     /// <exception cref="ContainerException">Processes stay in it: names them.</exception>
     /// <exception cref="LinuxException"><c>rmdir</c> failed for another reason.</exception>

@@ -19,16 +19,14 @@ public interface ICgroup : IDisposable
     /// </summary>
     IReadOnlyList<CgroupPath> Paths { get; }
 
-    /// <summary>
-    /// Whether <see cref="Create"/> found the cgroup there already, in any hierarchy: processes in it may not be the
-    /// container's, and should not be killed with it. False for a loaded one.
-    /// </summary>
+    /// <summary>Whether <see cref="Create"/> found the cgroup there already, in any hierarchy; false for a loaded one.</summary>
     bool Existed { get; }
 
     /// <summary>
     /// Makes the directories (and missing parents), enables controllers from the top (v2), gives cpusets their
     /// parents' CPUs and nodes (v1). Remembers which directories it made.
     /// </summary>
+    /// <exception cref="Errors.ContainerException">Also when the cgroup exists and has processes, or is frozen.</exception>
     void Create();
 
     /// <summary>
@@ -66,7 +64,8 @@ public interface ICgroup : IDisposable
 
     /// <summary>
     /// Sends <paramref name="signal"/> to every process of the cgroup and those below it, also those that fork
-    /// meanwhile. After SIGKILL a frozen cgroup is thawed, because v1 tasks die only then.
+    /// meanwhile. After SIGKILL a frozen cgroup is thawed, because v1 tasks die only then. Does nothing when
+    /// <see cref="Create"/> has not succeeded: what runs in the cgroup is then not the container's.
     /// </summary>
     void Signal(int signal);
 
@@ -74,8 +73,8 @@ public interface ICgroup : IDisposable
     void Kill();
 
     /// <summary>
-    /// Removes the cgroup and those below it, after waiting for their processes to end. After a failed
-    /// <see cref="Create"/>, only the directories that it made. Fine when the cgroup is already gone.
+    /// Removes the cgroup and those below it, after waiting for their processes to end. For a cgroup that is not
+    /// loaded, only the directories that <see cref="Create"/> made. Fine when the cgroup is already gone.
     /// </summary>
     /// <exception cref="Errors.ContainerException">Processes remain: their ids are named.</exception>
     void Remove();

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups.Devices;
+using OciRuntime.Linux;
 
 namespace OciRuntime.Container.Cgroups.V1;
 
@@ -16,8 +17,31 @@ internal static class DevicesController
     /// </param>
     public static void Set(CgroupDirectory directory, DeviceRules target, bool isNew)
     {
-        foreach ((bool allow, string line) in isNew ? Transition(null, target) : Transition(DeviceRules.Parse(directory.Read("devices.list")), target))
-            directory.Write(allow ? "devices.allow" : "devices.deny", line, Property);
+        DeviceRules? source = isNew ? null : DeviceRules.Parse(directory.Read("devices.list"));
+        FileDescriptor file = FileDescriptor.None;
+        string name = "";
+        try
+        {
+            foreach ((bool allow, string line) in Transition(source, target))
+            {
+                string next = allow ? "devices.allow" : "devices.deny";
+                if (name != next)
+                {
+                    file.Dispose();
+                    file = FileDescriptor.None;
+                    _ = directory.Descriptor;
+                    file = directory.OpenFile(next, LibC.O_WRONLY);
+                    name = next;
+                }
+                int error = CgroupFile.Write(file, line);
+                if (error != 0)
+                    throw directory.Refused(name, line, Property, error);
+            }
+        }
+        finally
+        {
+            file.Dispose();
+        }
     }
 
     /// <summary>

@@ -21,8 +21,11 @@ internal sealed class V1Cgroup : ICgroup
     private readonly List<FileDescriptor> _join = [];
     private readonly Action<string> _warn;
 
-    /// <summary>Directories that <see cref="Create"/> made, parents first; null for a cgroup that was loaded.</summary>
-    private List<string>? _made;
+    /// <summary>Directories that <see cref="Create"/> made, parents first.</summary>
+    private readonly List<string> _made = [];
+
+    /// <summary>Whether the processes in the cgroup are the container's: not before <see cref="Create"/> has succeeded.</summary>
+    private bool _isOwn;
 
     private bool _isNewDevices;
 
@@ -43,6 +46,9 @@ internal sealed class V1Cgroup : ICgroup
 
     /// <summary>Whether errors of the device list are ignored, because an unprivileged user cannot have one.</summary>
     public bool IsRootless { get; init; }
+
+    /// <summary>Whether the container exists, so that all that is in the cgroup is its own.</summary>
+    public bool IsLoaded { get; init; }
 
     public IReadOnlyList<CgroupPath> Paths => _paths;
 
@@ -89,7 +95,6 @@ internal sealed class V1Cgroup : ICgroup
 
     public void Create()
     {
-        _made = new List<string>(_paths.Count);
         for (int i = 0; i < _paths.Count; i++)
         {
             try
@@ -108,13 +113,14 @@ internal sealed class V1Cgroup : ICgroup
                 throw new ContainerException("create the container's cgroup", e);
             }
         }
+        _isOwn = true;
     }
 
     private void Create(int i)
     {
         CgroupPath path = _paths[i];
         string mountPoint = path.Directory[..^path.Path.Length];
-        int before = _made!.Count;
+        int before = _made.Count;
         bool isNew = CgroupTree.Make(path.Directory, mountPoint, _made);
         if (CgroupHierarchy.Contains(path.Hierarchy, CpusetController.Name))
         {
@@ -127,6 +133,8 @@ internal sealed class V1Cgroup : ICgroup
                 directories[j].Dispose();
         }
         Existed |= !isNew;
+        if (!isNew)
+            CgroupTree.RefuseForeign(_directories[i]);
         if (CgroupHierarchy.Contains(path.Hierarchy, DevicesController.Name))
             _isNewDevices = isNew;
         // A process that joins a frozen cgroup never comes back.
@@ -275,20 +283,21 @@ internal sealed class V1Cgroup : ICgroup
 
     public void Signal(int signal)
     {
-        if (_directories.Count == 0)
+        if (_directories.Count == 0 || !(_isOwn || IsLoaded))
             return;
         CgroupDirectory? freezer = Find(FreezerController.Name);
-        bool wasFrozen = IsFrozen;
-        // No wait for the freeze to be complete: it is enough that new children do not get to run, so that the
-        // rounds come to an end.
-        bool froze = !wasFrozen && freezer is not null && freezer.TryWrite("freezer.state", "FROZEN") == 0;
+        bool froze = false;
+        bool sent = false;
         try
         {
-            CgroupSignal.SendAll(this, signal);
+            // No wait for the freeze to be complete: it is enough that new children do not get to run.
+            sent = CgroupSignal.SendAll(this, signal, () =>
+                froze = freezer is not null && !FreezerController.IsFrozen(freezer) && freezer.TryWrite("freezer.state", "FROZEN") == 0);
         }
         finally
         {
-            if (froze || (wasFrozen && signal == SIGKILL))
+            // Frozen v1 tasks die only when they are thawed.
+            if (froze || (sent && signal == SIGKILL && freezer is not null))
                 _ = freezer!.TryWrite("freezer.state", "THAWED");
         }
     }
@@ -302,11 +311,11 @@ internal sealed class V1Cgroup : ICgroup
         {
             // Also after a failed create: a directory that was there before is not this container's to remove.
             for (int i = 0; i < _paths.Count; i++)
-                if (_made is null || _made.Contains(_paths[i].Directory))
+                if (IsLoaded || _made.Contains(_paths[i].Directory))
                     CgroupTree.Remove(_paths[i].Directory, _directories[i].Magic);
             // Parents that this process made; not when another container has moved in.
-            for (int i = (_made?.Count ?? 0) - 1; i >= 0; i--)
-                _ = unlinkat(AT_FDCWD, _made![i], AT_REMOVEDIR);
+            for (int i = _made.Count - 1; i >= 0; i--)
+                _ = unlinkat(AT_FDCWD, _made[i], AT_REMOVEDIR);
         }
         catch (LinuxException e)
         {

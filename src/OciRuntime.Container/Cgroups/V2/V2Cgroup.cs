@@ -19,8 +19,11 @@ internal sealed class V2Cgroup : ICgroup
     private readonly CgroupDirectory _directory;
     private readonly Action<string> _warn;
 
-    /// <summary>Directories that <see cref="Create"/> made, parents first; null for a cgroup that was loaded.</summary>
-    private List<string>? _made;
+    /// <summary>Directories that <see cref="Create"/> made, parents first.</summary>
+    private readonly List<string> _made = [];
+
+    /// <summary>Whether the processes in the cgroup are the container's: not before <see cref="Create"/> has succeeded.</summary>
+    private bool _isOwn;
 
     private bool _isNew;
     private string? _controllers;
@@ -40,9 +43,12 @@ internal sealed class V2Cgroup : ICgroup
     /// <summary>Whether errors of the device program are ignored, because an unprivileged user cannot have one.</summary>
     public bool IsRootless { get; init; }
 
+    /// <summary>Whether the container exists, so that all that is in the cgroup is its own.</summary>
+    public bool IsLoaded { get; init; }
+
     public IReadOnlyList<CgroupPath> Paths => _paths;
 
-    public bool Existed => _made is not null && _paths.Count > 0 && !_isNew;
+    public bool Existed { get; private set; }
 
     public IReadOnlyList<FileDescriptor> JoinDescriptors => [];
 
@@ -50,12 +56,14 @@ internal sealed class V2Cgroup : ICgroup
 
     public void Create()
     {
-        _made = [];
         try
         {
             CgroupPath path = _paths[0];
             string mountPoint = path.Directory[..^path.Path.Length];
             _isNew = CgroupTree.Make(path.Directory, mountPoint, _made);
+            Existed = !_isNew;
+            if (Existed)
+                CgroupTree.RefuseForeign(_directory);
             _controllers = _directory.Read("cgroup.controllers");
             using var root = new CgroupDirectory(mountPoint, CGROUP2_SUPER_MAGIC);
             string missing = ControllerTree.Missing(root.Read("cgroup.controllers"), _controllers);
@@ -64,6 +72,7 @@ internal sealed class V2Cgroup : ICgroup
             // A process that is born into a frozen cgroup never runs.
             if (!_isNew && IsFrozen)
                 throw new ContainerException($"create the container's cgroup: {path.Directory} exists and is frozen", "thaw it or choose another linux.cgroupsPath");
+            _isOwn = true;
         }
         catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
         {
@@ -220,20 +229,19 @@ internal sealed class V2Cgroup : ICgroup
 
     public void Signal(int signal)
     {
-        if (_paths.Count == 0)
+        if (_paths.Count == 0 || !(_isOwn || IsLoaded))
             return;
         // Since Linux 5.14; not in a threaded cgroup.
         if (signal == SIGKILL && _directory.TryWrite("cgroup.kill", "1") == 0)
             return;
-        bool wasFrozen = IsFrozen;
-        bool froze = !wasFrozen && _directory.TryWrite("cgroup.freeze", "1") == 0;
+        bool froze = false;
         try
         {
-            CgroupSignal.SendAll(this, signal);
+            CgroupSignal.SendAll(this, signal, () => froze = !IsFrozen && _directory.TryWrite("cgroup.freeze", "1") == 0);
         }
         finally
         {
-            if (froze || (wasFrozen && signal == SIGKILL))
+            if (froze)
                 Thaw();
         }
     }
@@ -246,11 +254,11 @@ internal sealed class V2Cgroup : ICgroup
             return;
         Dispose();
         // Also after a failed create: a directory that was there before is not this container's to remove.
-        if (_made is null || _made.Contains(_paths[0].Directory))
+        if (IsLoaded || _made.Contains(_paths[0].Directory))
             Try("remove the container's cgroup", () => CgroupTree.Remove(_paths[0].Directory, CGROUP2_SUPER_MAGIC));
         // Parents that this process made; not when another container has moved in.
-        for (int i = (_made?.Count ?? 0) - 1; i >= 0; i--)
-            _ = unlinkat(AT_FDCWD, _made![i], AT_REMOVEDIR);
+        for (int i = _made.Count - 1; i >= 0; i--)
+            _ = unlinkat(AT_FDCWD, _made[i], AT_REMOVEDIR);
     }
 
     public CgroupStatistics Statistics() =>

@@ -7,7 +7,6 @@ using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Spec;
 using Xunit;
-using Process = System.Diagnostics.Process;
 
 namespace OciRuntime.Container.Tests.Cgroups.V1;
 
@@ -157,6 +156,39 @@ public sealed class V1CgroupTests : IDisposable
         cgroup.Remove();
         Directory.Exists(pids.MountPoint + _host.Parent + "/ct").Should().BeTrue();
         Directory.Exists(CgroupLayout.Current.Find("memory")!.MountPoint + _host.Parent).Should().BeFalse();
+    }
+
+    [V1Fact]
+    public void A_cgroup_with_somebody_elses_processes_is_refused_and_they_live()
+    {
+        using ICgroup other = _host.New();
+        other.Create();
+        System.Diagnostics.Process process = _host.Join(other);
+        using ICgroup cgroup = _host.New();
+        Action create = cgroup.Create;
+        create.Should().Throw<ContainerException>().WithMessage("*container's cgroup is not empty: 1 process(es) found*");
+        cgroup.Kill();
+        cgroup.Remove();
+        process.HasExited.Should().BeFalse();
+        Directory.Exists(Of(other, "pids")).Should().BeTrue();
+        using ICgroup neverCreated = _host.New();
+        neverCreated.Kill();
+        neverCreated.Remove();
+        process.HasExited.Should().BeFalse();
+        other.Kill();
+        other.Remove();
+    }
+
+    [V1Fact]
+    public void Processes_that_keep_forking_are_killed()
+    {
+        using ICgroup cgroup = _host.New();
+        cgroup.Create();
+        cgroup.Apply(new LinuxResources { Pids = new LinuxPids { Limit = 50 } });
+        HostCgroups.Shell(cgroup, "for i in 1 2 3 4; do (while :; do sleep 0.01 & done) 2>/dev/null >/dev/null & done");
+        cgroup.Kill();
+        cgroup.Remove();
+        Directory.Exists(Of(cgroup, "freezer")).Should().BeFalse();
     }
 
     [V1Fact]

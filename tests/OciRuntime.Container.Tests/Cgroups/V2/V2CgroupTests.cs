@@ -6,7 +6,6 @@ using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Spec;
 using Xunit;
-using Process = System.Diagnostics.Process;
 
 namespace OciRuntime.Container.Tests.Cgroups.V2;
 
