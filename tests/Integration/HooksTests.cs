@@ -102,7 +102,7 @@ public sealed class HooksTests : ContainerTest
     }
 
     [OcirunTheory("runc 1.1.5 gives \"creating\" or \"created\" in place of created or running")]
-    [InlineData("prestart", "creating")]
+    [InlineData("prestart", "created")]
     [InlineData("createRuntime", "creating")]
     [InlineData("createContainer", "creating")]
     [InlineData("startContainer", "created")]

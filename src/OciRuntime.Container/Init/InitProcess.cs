@@ -207,9 +207,13 @@ public sealed class InitProcess : IDisposable
 
     private void RunRuntimeHooks()
     {
-        ReadOnlySpan<byte> state = _plan.StateFor(ContainerStatus.Creating, Pid).Span;
-        HookRunner.Run("prestart", _plan.Config.Hooks?.Prestart, state, _plan.BundleDirectory, null);
-        HookRunner.Run("createRuntime", _plan.Config.Hooks?.CreateRuntime, state, _plan.BundleDirectory, null);
+        Spec.Hooks? hooks = _plan.Config.Hooks;
+
+        // Prestart hooks predate the other kinds: they belong to the start of a container that has been created.
+        if (hooks is { Prestart.Count: > 0 })
+            HookRunner.Run("prestart", hooks.Prestart, _plan.StateFor(ContainerStatus.Created, Pid).Span, _plan.BundleDirectory, null);
+        if (hooks is { CreateRuntime.Count: > 0 })
+            HookRunner.Run("createRuntime", hooks.CreateRuntime, _plan.StateFor(ContainerStatus.Creating, Pid).Span, _plan.BundleDirectory, null);
     }
 
     private void WriteOomScore()
