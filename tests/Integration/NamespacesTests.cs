@@ -54,6 +54,18 @@ public sealed class NamespacesTests : ContainerTest
         container.RunScript("hostname").Stdout.TrimEnd().Should().Be(Environment.MachineName);
     }
 
+    [OcirunFact("runc 1.1.5 leaves the mounts behind")]
+    public void Without_a_mount_namespace_the_mounts_are_the_hosts_until_delete()
+    {
+        Container container = NewContainer("""{"linux":{"maskedPaths":null,"readonlyPaths":null}}""");
+        container.Bundle.WithoutNamespace("mount").Script("sleep 100");
+        container.Create().Succeeds();
+        Linux.Namespace("mnt", container.Pid).Should().Be(Linux.Namespace("mnt"));
+        MountInfo.OfSelf().Should().Contain(mount => mount.Point == container.Bundle.Rootfs + "/proc");
+        container.Delete("--force").Succeeds();
+        MountInfo.OfSelf().Should().NotContain(mount => mount.Point.StartsWith(container.Bundle.Rootfs));
+    }
+
     [Fact]
     public void Without_a_pid_namespace_the_process_has_a_pid_of_the_host()
     {

@@ -45,6 +45,9 @@ public sealed record ContainerRecord
     /// <inheritdoc cref="HasPoststartHooks"/>
     public bool HasPoststopHooks { get; init; }
 
+    /// <summary>Id of the mount at <see cref="Rootfs"/> in the runtime's mount namespace that delete takes off; 0: there is none, as the container has a mount namespace.</summary>
+    public ulong RootMountId { get; init; }
+
     public bool SystemdCgroup { get; init; }
 
     public IReadOnlyList<CgroupPath> Cgroups { get; init; } = [];
@@ -72,6 +75,8 @@ public sealed record ContainerRecord
         json.WriteBoolean("ownPidNamespace"u8, OwnPidNamespace);
         json.WriteBoolean("hasPoststartHooks"u8, HasPoststartHooks);
         json.WriteBoolean("hasPoststopHooks"u8, HasPoststopHooks);
+        if (RootMountId != 0)
+            json.WriteNumber("rootMountId"u8, RootMountId);
         json.WriteBoolean("systemdCgroup"u8, SystemdCgroup);
         json.WriteStartArray("cgroups"u8);
         foreach (CgroupPath path in Cgroups)
@@ -108,7 +113,7 @@ public sealed record ContainerRecord
         DateTime created = default;
         Dictionary<string, string>? annotations = null;
         int pid = 0;
-        ulong startTime = 0;
+        ulong startTime = 0, rootMountId = 0;
         bool ownPid = false, poststart = false, poststop = false, systemd = false;
         List<CgroupPath> cgroups = [];
 
@@ -142,6 +147,7 @@ public sealed record ContainerRecord
                 case "ownPidNamespace": ownPid = json.GetBoolean(); break;
                 case "hasPoststartHooks": poststart = json.GetBoolean(); break;
                 case "hasPoststopHooks": poststop = json.GetBoolean(); break;
+                case "rootMountId": rootMountId = json.GetUInt64(); break;
                 case "systemdCgroup": systemd = json.GetBoolean(); break;
                 case "cgroups": ReadCgroups(ref json, cgroups); break;
                 default: json.Skip(); break;
@@ -163,6 +169,7 @@ public sealed record ContainerRecord
             OwnPidNamespace = ownPid,
             HasPoststartHooks = poststart,
             HasPoststopHooks = poststop,
+            RootMountId = rootMountId,
             SystemdCgroup = systemd,
             Cgroups = cgroups,
         };

@@ -78,6 +78,7 @@ internal sealed class Creation : IDisposable
         {
             Attempt(() => _cgroup?.Kill());
             Attempt(() => _cgroup?.Remove());
+            Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
         }
 
         if (_pidFileWritten)
@@ -159,6 +160,12 @@ internal sealed class Creation : IDisposable
         };
         Directory!.Initialise(Record, _bundle.ConfigText.Span);
 
+        if (_plan.Rootfs.MountsInHostNamespace)
+        {
+            Record = Record with { RootMountId = AttachRoot(_plan.Rootfs) };
+            Directory.Write(Record);
+        }
+
         _cgroup.Create();
         _cgroup.Apply(Config.Linux?.Resources);
         Init = InitProcess.Clone(_plan, _cgroup);
@@ -168,6 +175,18 @@ internal sealed class Creation : IDisposable
         Directory.Write(Record);
         WritePidFile(Init.Pid);
         SendPidfd(Init);
+    }
+
+    private static ulong AttachRoot(RootfsPlan rootfs)
+    {
+        try
+        {
+            return RootMount.AttachToHost(rootfs);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"mount \"{rootfs.Root}\" on itself, as linux.namespaces has no mount namespace", e);
+        }
     }
 
     private void CheckTerminalFlags(bool detached)

@@ -4,6 +4,7 @@ using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Init;
 using OciRuntime.Container.Process;
+using OciRuntime.Container.Rootfs;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
@@ -129,6 +130,7 @@ internal sealed class ExistingContainer : IDisposable
         if (!Record.OwnPidNamespace || Record.Pid == 0)
             Cgroup.Kill();
         Cgroup.Remove();
+        RootMount.Detach(Record.Rootfs, Record.RootMountId);
         IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
         Directory.Remove();
         HookRunner.RunAll("poststop", poststop, HookState(ContainerStatus.Stopped).Span, FileDescriptor.None, _runtime.Warn);

@@ -32,6 +32,34 @@ internal static class RootMount
     }
 
     /// <summary>
+    /// In the runtime, for a container that shares its mount namespace: mounts the root directory on itself, apart
+    /// from the host's mounts below it. All that the container mounts lies on that mount and goes away with it.
+    /// </summary>
+    /// <returns>The mount's id (statx(2), <c>stx_mnt_id</c>), for <see cref="Detach"/>.</returns>
+    /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN over the mount namespace, and so on.</exception>
+    public static ulong AttachToHost(RootfsPlan plan)
+    {
+        using FileDescriptor directory = OpenDirectory(plan);
+        using FileDescriptor root = DetachedMount.Clone(directory, "", recursive: true);
+        DetachedMount.SetAttributes(root, 0, 0, MS_PRIVATE, recursive: true);
+        DetachedMount.Attach(root, directory);
+        Check.Ok(fstatx(root, out statx_t stat, STATX_MNT_ID), "statx", plan.Root);
+        return stat.stx_mnt_id;
+    }
+
+    /// <summary>Undoes <see cref="AttachToHost"/>. Another mount at that place, the engine's, is left alone.</summary>
+    /// <param name="root">Absolute path of the root directory.</param>
+    /// <param name="mountId">What <see cref="AttachToHost"/> returned; 0: nothing to undo.</param>
+    public static void Detach(string root, ulong mountId)
+    {
+        if (mountId == 0)
+            return;
+        using FileDescriptor directory = new(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (directory.IsOpen && fstatx(directory, out statx_t stat, STATX_MNT_ID) == 0 && stat.stx_mnt_id == mountId)
+            Check.Ok(umount2($"/proc/self/fd/{(int)directory}", MNT_DETACH), "umount2", root);
+    }
+
+    /// <summary>
     /// The new root on top of the old one, without a directory for the old one: pivot_root(2), "pivot_root(".", ".")".
     /// The old root is then the topmost mount of the working directory and is taken off.
     /// </summary>

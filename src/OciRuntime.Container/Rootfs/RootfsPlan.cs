@@ -43,6 +43,9 @@ public sealed class RootfsPlan : IDisposable
     /// <summary>Whether the container has a mount namespace, new or joined.</summary>
     internal bool HasMountNamespace { get; }
 
+    /// <summary>Whether something is to be mounted although the container shares the runtime's mount namespace: <see cref="RootMount.AttachToHost"/> comes first.</summary>
+    public bool MountsInHostNamespace { get; private set; }
+
     /// <summary>Whether the container has a user namespace, new or joined.</summary>
     internal bool HasUserNamespace { get; }
 
@@ -104,9 +107,8 @@ public sealed class RootfsPlan : IDisposable
     private void Complete(Config config, string bundleDirectory, RootfsPlanOptions options)
     {
         CheckRoot();
-        if (!HasMountNamespace && (config.Mounts is { Count: > 0 } || ReadonlyPaths.Length + MaskedPaths.Length > 0 || IsReadonly))
-            throw new ContainerException("mounts, maskedPaths, readonlyPaths and root.readonly need a mount namespace",
-                "add {\"type\":\"mount\"} to linux.namespaces");
+        MountsInHostNamespace = !HasMountNamespace &&
+            (config.Mounts is { Count: > 0 } || ReadonlyPaths.Length + MaskedPaths.Length > 0 || IsReadonly || config.Process is { Terminal: true });
         if (NoPivot && Propagation?.Flag == MS_PRIVATE)
             throw new ContainerException("rootfsPropagation of [r]private is not safe without pivot_root");
 
