@@ -101,6 +101,21 @@ public sealed class MountOptionsTests : ContainerTest
     public void Bind_has_flags_of_its_own(string option, string expected) =>
         Mounted("bind", "/etc", "bind", option).Options.Should().Contain(expected);
 
+    [Fact]
+    public void Mountinfo_lists_mounts_in_the_configs_order()
+    {
+        Container container = NewContainer();
+        foreach (string mount in new[] { "\"type\":\"tmpfs\",\"source\":\"tmpfs\"", "\"source\":\"/etc\",\"options\":[\"bind\"]" })
+            container.Bundle.Append("mounts", $$"""{"destination":"/mnt",{{mount}}}""");
+        container.Bundle.Args("cat", "/proc/self/mountinfo");
+        MountInfo.Parse(container.Run().Succeeds().Stdout).Where(mount => mount.Point == "/mnt").Select(mount => mount.Root)
+            .Should().Equal("/", "/etc");
+    }
+
+    [Fact]
+    public void Bind_ignores_a_file_systems_options() =>
+        Mounted("bind", "/etc", "bind", "nosuid", "mode=755", "size=1k").Options.Should().Contain("nosuid");
+
     [Theory]
     [InlineData("rro", "ro")]
     [InlineData("rnosuid", "nosuid")]

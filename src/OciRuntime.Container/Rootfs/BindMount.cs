@@ -6,9 +6,9 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Container.Rootfs;
 
 /// <summary>
-/// A bind mount of a file or directory of the host. A parent that may mount copies the source before there is a child:
-/// a missing source is then an error before anything was made, and the container can be given what only the host's
-/// root can reach. Otherwise (rootless) the child does it.
+/// A bind mount of a file or directory of the host. Where <see cref="RootfsPlan.CopiesSourcesEarly"/>, a parent that
+/// may mount copies the source: the container can then be given what only the host's root can reach. Otherwise the
+/// child does it.
 /// </summary>
 internal sealed class BindMount : MountStep
 {

@@ -23,7 +23,7 @@ internal sealed class MountPlanner
     private readonly RootfsPlan _plan;
     private readonly RootfsPlanOptions _options;
     private readonly string? _label;
-    private bool _mayMount = true;
+    private bool _copiesEarly;
 
     /// <param name="bundle">Absolute path; relative sources of bind mounts count from it.</param>
     /// <param name="plan">The plan that the steps are for.</param>
@@ -33,6 +33,7 @@ internal sealed class MountPlanner
     {
         _bundle = bundle;
         _plan = plan;
+        _copiesEarly = plan.CopiesSourcesEarly;
         _options = options;
         _label = label;
     }
@@ -65,14 +66,12 @@ internal sealed class MountPlanner
     {
         if (string.IsNullOrEmpty(mount.Source))
             throw new ContainerException($"mounts[{index}].source is missing, and a bind mount needs one");
-        RejectParameters(options, index, "a bind mount");
-        if (options.SuperBlock != 0)
-            _options.Warn($"mounts[{index}].options: options of a file system have no effect on a bind mount");
+        CheckBindOptions(options, index);
         MountPoint point = new(index, LexicalPath.Absolute(mount.Source, _bundle), destination, destination);
         BindMount bind = new(point, options, _plan.BindPropagation, keepFlags: _plan.HasUserNamespace);
         try
         {
-            _mayMount = _mayMount && bind.TryOpenSource();
+            _copiesEarly = _copiesEarly && bind.TryOpenSource();
         }
         catch (LinuxException e)
         {
@@ -89,7 +88,8 @@ internal sealed class MountPlanner
             CgroupLayout layout = CgroupLayout.Current;
             if (layout.Mode != CgroupMode.Unified && type == "cgroup")
             {
-                RejectParameters(options, index, "a view of the v1 cgroup hierarchies");
+                if (options.Parameters.Count > 0)
+                    throw new ContainerException($"mounts[{index}].options: \"{options.Parameters[0]}\" is not an option of a view of the v1 cgroup hierarchies");
                 return new CgroupMount(point, options, Parameters("tmpfs", "tmpfs", null, [new("mode", "755")]), CgroupView.Of(layout, _options.CgroupPaths));
             }
             if (layout.Unified is { } unified)
@@ -115,7 +115,7 @@ internal sealed class MountPlanner
     {
         MountPoint point = new(index, mount.Source ?? type, destination, destination);
         if (options.Bind)
-            RejectParameters(options, index, "a bind mount");
+            CheckBindOptions(options, index);
         return new Remount(point, options, type, Parameters(type, null, options));
     }
 
@@ -159,9 +159,18 @@ internal sealed class MountPlanner
 
     private static bool TakesContext(string type) => type is not ("proc" or "sysfs" or "mqueue" or "cgroup" or "cgroup2");
 
-    private static void RejectParameters(ParsedMountOptions options, int index, string what)
+    /// <summary>
+    /// mount(2) ignores the data of a bind mount, so configs that carry a <c>mode=</c> or <c>size=</c> work everywhere.
+    /// A bare word that nobody knows is more likely a flag misspelt, which must not be lost.
+    /// </summary>
+    private void CheckBindOptions(ParsedMountOptions options, int index)
     {
-        if (options.Parameters.Count > 0)
-            throw new ContainerException($"mounts[{index}].options: \"{options.Parameters[0]}\" is not an option of {what}");
+        foreach (FileSystemParameter parameter in options.Parameters)
+        {
+            if (!parameter.HasValue)
+                throw new ContainerException($"mounts[{index}].options: \"{parameter}\" is not an option of a bind mount");
+        }
+        if (options.SuperBlock != 0 || options.Parameters.Count > 0)
+            _options.Warn($"mounts[{index}].options: options of a file system have no effect on a bind mount");
     }
 }

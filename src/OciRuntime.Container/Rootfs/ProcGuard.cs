@@ -26,7 +26,7 @@ internal static class ProcGuard
             return;
         if (destination != "/proc")
             throw new ContainerException($"{step.Description}: \"{destination}\" cannot be mounted because it is inside /proc");
-        // A source that the parent cannot open is checked by the child.
+        // A source that the parent has not opened is checked by the child.
         if (type == "proc" || step is BindMount { IsOpen: false } or BindMount { IsProc: true })
             return;
         throw new ContainerException($"{step.Description}: \"/proc\" cannot be mounted because it is not of type proc");

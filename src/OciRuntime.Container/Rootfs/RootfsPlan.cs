@@ -16,6 +16,7 @@ namespace OciRuntime.Container.Rootfs;
 public sealed class RootfsPlan : IDisposable
 {
     private readonly List<MountStep> _mounts = [];
+    private readonly bool _joinsMountNamespace;
 
     private RootfsPlan(Config config, string bundleDirectory, RootfsPlanOptions options)
     {
@@ -24,6 +25,7 @@ public sealed class RootfsPlan : IDisposable
         IsReadonly = config.Root.Readonly;
         NoPivot = options.NoPivot;
         HasMountNamespace = HasNamespace(config.Linux, "mount");
+        _joinsMountNamespace = HasNamespace(config.Linux, "mount", joined: true);
         HasUserNamespace = HasNamespace(config.Linux, "user");
         HasCgroupNamespace = HasNamespace(config.Linux, "cgroup");
         Propagation = ParsePropagation(config.Linux?.RootfsPropagation);
@@ -51,6 +53,14 @@ public sealed class RootfsPlan : IDisposable
 
     /// <summary>Whether the container has a cgroup namespace, new or joined.</summary>
     internal bool HasCgroupNamespace { get; }
+
+    /// <summary>
+    /// Whether the sources of bind mounts are copied before there is a child. It may lack the rights (user namespace),
+    /// see other files (joined mount namespace), or have become a slave of the host's mounts where peers are wanted.
+    /// Otherwise the child copies, each at its turn: mountinfo lists mounts as they were made, and tools take a later
+    /// one for the upper one.
+    /// </summary>
+    internal bool CopiesSourcesEarly => HasUserNamespace || _joinsMountNamespace || BindPropagation == 0;
 
     /// <summary><c>linux.rootfsPropagation</c>; null when it is not set.</summary>
     internal MountOption? Propagation { get; }
@@ -135,11 +145,11 @@ public sealed class RootfsPlan : IDisposable
             throw new ContainerException("invalid rootfs", new LinuxException("stat", Errno.ENOTDIR, Root), "root.path must name a directory");
     }
 
-    private static bool HasNamespace(Spec.Linux? linux, string type)
+    private static bool HasNamespace(Spec.Linux? linux, string type, bool joined = false)
     {
         for (int i = 0; i < (linux?.Namespaces?.Count ?? 0); i++)
         {
-            if (linux!.Namespaces![i].Type == type)
+            if (linux!.Namespaces![i].Type == type && (!joined || !string.IsNullOrEmpty(linux.Namespaces[i].Path)))
                 return true;
         }
         return false;

@@ -43,12 +43,15 @@ public sealed class RootfsPlanTests : IDisposable
     }
 
     [Fact]
-    public void AMissingSourceIsAnErrorBeforeThereIsAChild() =>
-        Error(new Mount { Destination = "/data", Source = "/nope", Options = ["rbind", "rprivate"] }).Should()
-            .Be("mount \"/nope\" on \"/data\" (mounts[0]): open_tree /nope: no such file or directory");
+    public void InAUserNamespaceAMissingSourceIsAnErrorBeforeThereIsAChild() =>
+        Error(new Config
+        {
+            Root = new Root { Path = "rootfs" },
+            Mounts = [new Mount { Destination = "/data", Source = "/nope", Options = ["rbind", "rprivate"] }],
+            Linux = new Spec.Linux { Namespaces = Namespaces("mount", "user") },
+        }).Should().Be("mount \"/nope\" on \"/data\" (mounts[0]): open_tree /nope: no such file or directory");
 
     [Theory]
-    [InlineData("bind", "mounts[0].options: \"sizze=3\" is not an option of a bind mount")]
     [InlineData("tmpcopyup", "mounts[0].options: \"tmpcopyup\" needs \"type\": \"tmpfs\"")]
     [InlineData("idmap", "mounts[0]: id-mapped mounts are not supported")]
     [InlineData("ro", "mounts[0].type is missing, and the options have neither \"bind\" nor \"rbind\"")]
@@ -75,7 +78,12 @@ public sealed class RootfsPlanTests : IDisposable
 
     [Fact]
     public void SomethingElseBoundOntoProcIsRefused() =>
-        Error(new Mount { Destination = "/proc", Source = "/tmp", Options = ["bind"] }).Should().Contain("because it is not of type proc");
+        Error(new Config
+        {
+            Root = new Root { Path = "rootfs" },
+            Mounts = [new Mount { Destination = "/proc", Source = "/tmp", Options = ["bind"] }],
+            Linux = new Spec.Linux { Namespaces = Namespaces("mount", "user") },
+        }).Should().Contain("because it is not of type proc");
 
     [Fact]
     public void ARelativeDestinationIsAWarning()
@@ -124,14 +132,19 @@ public sealed class RootfsPlanTests : IDisposable
         plan.MaskedPaths.Should().ContainSingle();
     }
 
-    [Fact]
-    public void MountsNeedAMountNamespace() =>
-        Error(new Config
+    [Theory]
+    [InlineData("pid", true)]
+    [InlineData("mount", false)]
+    public void MountsWithoutAMountNamespaceAreTheHosts(string type, bool expected)
+    {
+        using RootfsPlan plan = Build(new Config
         {
             Root = new Root { Path = "rootfs" },
             Mounts = [new Mount { Destination = "/tmp", Type = "tmpfs" }],
-            Linux = new Spec.Linux { Namespaces = Namespaces("pid") },
-        }).Should().Contain("need a mount namespace; add {\"type\":\"mount\"} to linux.namespaces");
+            Linux = new Spec.Linux { Namespaces = Namespaces(type) },
+        });
+        plan.MountsInHostNamespace.Should().Be(expected);
+    }
 
     [Fact]
     public void PrivatePropagationIsNotSafeWithoutPivotRoot()
