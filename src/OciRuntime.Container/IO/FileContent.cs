@@ -7,7 +7,7 @@ namespace OciRuntime.Container.IO;
 /// <summary>Whole files in memory, by system calls alone.</summary>
 public static unsafe class FileContent
 {
-    private const int FirstBuffer = 16 * 1024;
+    private const int FirstBuffer = 4 * 1024;
 
     /// <summary>Reads to the end of an open file.</summary>
     /// <param name="file">A descriptor that can be read.</param>
