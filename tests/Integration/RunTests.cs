@@ -66,16 +66,19 @@ public sealed class RunTests : ContainerTest
         command.Finish().ExitsWith(7).Stdout.Should().Be($"got {name}\n");
     }
 
-    [Fact]
-    public void Real_time_signal_is_forwarded()
+    [Theory]
+    [InlineData(34)]
+    [InlineData(37)]
+    [InlineData(64)]
+    public void Real_time_signal_is_forwarded(int signal)
     {
         // busybox has no traps for these, so the signal ends the process.
         Container container = NewContainer("""{"root":{"readonly":false}}""");
         container.Bundle.Script("echo >/ready; while :; do sleep 0.01; done");
         using Command command = container.StartRun([]);
         Wait.Until(() => File.Exists(container.Bundle.Rootfs + "/ready"), "the process runs", () => command.Stderr);
-        command.Signal(34);
-        command.Finish().ExitsWith(128 + 34);
+        command.Signal(signal);
+        command.Finish().ExitsWith(128 + signal);
     }
 
     [Fact]
