@@ -160,7 +160,14 @@ public sealed class ContainerInit
             Expect(MessageType.UserNamespaceMapped);
         }
 
-        BecomeRoot();
+        if (_plan.Namespaces.HasUserNamespace)
+            BecomeRoot();
+        if (_plan.Namespaces.HasTimeOffsets)
+        {
+            TimeOffsets.MakeForChild(_plan.Config.Linux!.TimeOffsets!);
+            flags &= ~CLONE_NEWTIME;
+        }
+
         clone_args clone = new() { flags = flags | CLONE_PARENT };
         int pid = Check.Ok(clone3(&clone), "clone3");
         if (pid != 0)

@@ -106,7 +106,7 @@ internal sealed class Creation : IDisposable
     private void Prepare(bool waitForStart)
     {
         Config config = Config;
-        NamespacePlan namespaces = NamespacePlan.From(config.Linux?.Namespaces);
+        NamespacePlan namespaces = NamespacePlan.From(config.Linux);
         SocketActivation activation = SocketActivation.OfThisProcess();
         bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);
         bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;

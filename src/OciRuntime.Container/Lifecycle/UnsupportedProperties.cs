@@ -50,7 +50,6 @@ public static class UnsupportedProperties
             Refuse(linux.MemoryPolicy is not null, "linux.memoryPolicy");
             // Every process has the domain LINUX, unless the runtime's caller chose another one.
             Refuse(linux.Personality is not (null or { Domain: "LINUX" }), "linux.personality");
-            Refuse(linux.TimeOffsets is { Count: > 0 }, "linux.timeOffsets");
         }
         return found;
     }

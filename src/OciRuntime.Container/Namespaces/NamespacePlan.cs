@@ -32,19 +32,24 @@ public sealed class NamespacePlan : IDisposable
     /// <summary>
     /// Whether the init must be cloned by a process that has joined the namespaces first. New namespaces belong to
     /// the user namespace in which they are made, and a process in a new user namespace may not join those of the
-    /// old one: joining has to come before and making after, with a clone for the PID namespace at the end.
+    /// old one: joining has to come before and making after, with a clone for the PID namespace at the end. A time
+    /// namespace takes its offsets only before its first process.
     /// </summary>
     public bool NeedsTwoStages =>
-        (Joined & CLONE_NEWUSER) != 0 || ((New & CLONE_NEWUSER) != 0 && Joined != 0);
+        HasTimeOffsets || (Joined & CLONE_NEWUSER) != 0 || ((New & CLONE_NEWUSER) != 0 && Joined != 0);
+
+    /// <summary>Whether a new time namespace gets offsets (<see cref="TimeOffsets"/>).</summary>
+    public bool HasTimeOffsets { get; private init; }
 
     /// <summary>The flags for the clone3 that makes the init. A cgroup namespace is made later, inside the cgroup that becomes its root.</summary>
     public ulong CloneFlags => New & ~CLONE_NEWCGROUP;
 
     /// <summary>Opens and verifies what is to be joined.</summary>
     /// <exception cref="ContainerException">A path is missing or is a namespace of another type.</exception>
-    public static NamespacePlan From(IReadOnlyList<LinuxNamespace>? namespaces)
+    public static NamespacePlan From(Spec.Linux? linux)
     {
-        NamespacePlan plan = new();
+        NamespacePlan plan = new() { HasTimeOffsets = linux?.TimeOffsets is { Count: > 0 } };
+        IReadOnlyList<LinuxNamespace>? namespaces = linux?.Namespaces;
         try
         {
             for (int i = 0; i < (namespaces?.Count ?? 0); i++)

@@ -29,7 +29,6 @@ public sealed class UnsupportedPropertiesTests
     [InlineData("""{"linux":{"intelRdt":{}}}""", "linux.intelRdt is not supported")]
     [InlineData("""{"linux":{"memoryPolicy":{"mode":"MPOL_LOCAL"}}}""", "linux.memoryPolicy is not supported")]
     [InlineData("""{"linux":{"personality":{"domain":"LINUX32"}}}""", "linux.personality is not supported")]
-    [InlineData("""{"linux":{"timeOffsets":{"boottime":{}}}}""", "linux.timeOffsets is not supported")]
     [InlineData("""{"solaris":{}}""", "solaris is not supported")]
     [InlineData("""{"windows":{}}""", "windows is not supported")]
     [InlineData("""{"vm":{}}""", "vm is not supported")]
