@@ -8,7 +8,7 @@ internal static class CommandTable
 {
     private static string[] Names =>
     [
-        "checkpoint", "create", "delete", "kill", "list", "restore", "run", "spec", "start", "state",
+        "checkpoint", "create", "delete", "exec", "kill", "list", "restore", "run", "spec", "start", "state",
         "features", "version", "help",
     ];
 
@@ -18,6 +18,7 @@ internal static class CommandTable
         "checkpoint" => new CheckpointCommand(),
         "create" => new CreateCommand(),
         "delete" => new DeleteCommand(),
+        "exec" => new ExecCommand(),
         "kill" => new KillCommand(),
         "list" => new ListCommand(),
         "restore" => new RestoreCommand(),

@@ -39,6 +39,9 @@ public sealed record ContainerRecord
     /// <summary>Whether the container has a PID namespace of its own, whose processes all end with the init.</summary>
     public bool OwnPidNamespace { get; init; }
 
+    /// <summary><c>--no-new-keyring</c>: then further processes keep the caller's too.</summary>
+    public bool NoNewKeyring { get; init; }
+
     /// <summary>Whether the saved config has to be read for hooks at start (poststart) and at delete (poststop).</summary>
     public bool HasPoststartHooks { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record ContainerRecord
         json.WriteNumber("pid"u8, Pid);
         json.WriteNumber("startTime"u8, StartTime);
         json.WriteBoolean("ownPidNamespace"u8, OwnPidNamespace);
+        json.WriteBoolean("noNewKeyring"u8, NoNewKeyring);
         json.WriteBoolean("hasPoststartHooks"u8, HasPoststartHooks);
         json.WriteBoolean("hasPoststopHooks"u8, HasPoststopHooks);
         if (RootMountId != 0)
@@ -114,7 +118,7 @@ public sealed record ContainerRecord
         Dictionary<string, string>? annotations = null;
         int pid = 0;
         ulong startTime = 0, rootMountId = 0;
-        bool ownPid = false, poststart = false, poststop = false, systemd = false;
+        bool ownPid = false, noKeyring = false, poststart = false, poststop = false, systemd = false;
         List<CgroupPath> cgroups = [];
 
         Utf8JsonReader json = new(utf8);
@@ -145,6 +149,7 @@ public sealed record ContainerRecord
                 case "pid": pid = json.GetInt32(); break;
                 case "startTime": startTime = json.GetUInt64(); break;
                 case "ownPidNamespace": ownPid = json.GetBoolean(); break;
+                case "noNewKeyring": noKeyring = json.GetBoolean(); break;
                 case "hasPoststartHooks": poststart = json.GetBoolean(); break;
                 case "hasPoststopHooks": poststop = json.GetBoolean(); break;
                 case "rootMountId": rootMountId = json.GetUInt64(); break;
@@ -167,6 +172,7 @@ public sealed record ContainerRecord
             Pid = pid,
             StartTime = startTime,
             OwnPidNamespace = ownPid,
+            NoNewKeyring = noKeyring,
             HasPoststartHooks = poststart,
             HasPoststopHooks = poststop,
             RootMountId = rootMountId,

@@ -58,7 +58,7 @@ internal sealed class Creation : IDisposable
         Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
         try
         {
-            creation.CheckTerminalFlags(detached: waitForStart || options.Detach);
+            TerminalFlags.Check(creation.Config.Process!.Terminal, waitForStart || options.Detach, options.ConsoleSocket);
             creation.Prepare(waitForStart);
             creation.Build();
             return creation;
@@ -153,6 +153,7 @@ internal sealed class Creation : IDisposable
             Created = DateTime.UtcNow,
             Annotations = Config.Annotations,
             OwnPidNamespace = (_plan.Namespaces.New & CLONE_NEWPID) != 0,
+            NoNewKeyring = _options.NoNewKeyring,
             HasPoststartHooks = Config.Hooks is { Poststart.Count: > 0 },
             HasPoststopHooks = Config.Hooks is { Poststop.Count: > 0 },
             SystemdCgroup = _runtime.SystemdCgroup,
@@ -173,8 +174,8 @@ internal sealed class Creation : IDisposable
 
         Record = Record with { Pid = Init.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
         Directory.Write(Record);
-        WritePidFile(Init.Pid);
-        SendPidfd(Init);
+        _pidFileWritten = PidReport.WriteFile(_options.PidFile, Init.Pid);
+        PidReport.SendPidfd(_options.PidfdSocket, "standard", Init.Pidfd);
     }
 
     private static ulong AttachRoot(RootfsPlan rootfs)
@@ -187,43 +188,6 @@ internal sealed class Creation : IDisposable
         {
             throw new ContainerException($"mount \"{rootfs.Root}\" on itself, as linux.namespaces has no mount namespace", e);
         }
-    }
-
-    private void CheckTerminalFlags(bool detached)
-    {
-        bool terminal = Config.Process!.Terminal;
-        if (terminal && detached && _options.ConsoleSocket is null)
-            throw new ContainerException("cannot allocate tty if ocirun will detach without setting console socket", "pass --console-socket");
-        if (_options.ConsoleSocket is not null && !(terminal && detached))
-            throw new ContainerException("cannot use console socket if ocirun will not detach or allocate tty");
-    }
-
-    /// <summary>Digits only, no newline: engines read it so. In place at once, by rename.</summary>
-    private void WritePidFile(int pid)
-    {
-        if (_options.PidFile is not { } path)
-            return;
-        string parent = System.IO.Path.GetDirectoryName(path) ?? "/";
-        try
-        {
-            using FileDescriptor directory = Check.Fd(open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", parent);
-            Span<byte> digits = stackalloc byte[16];
-            System.Buffers.Text.Utf8Formatter.TryFormat(pid, digits, out int length);
-            FileContent.Replace(directory, System.IO.Path.GetFileName(path), digits[..length], 0x1A4 /* 0644 */);
-            _pidFileWritten = true;
-        }
-        catch (LinuxException e)
-        {
-            throw new ContainerException("write the pid file (--pid-file)", e);
-        }
-    }
-
-    private void SendPidfd(InitProcess init)
-    {
-        if (_options.PidfdSocket is null)
-            return;
-        using FileDescriptor socket = UnixSocketAddress.ConnectTo(_options.PidfdSocket, "--pidfd-socket");
-        new MessageChannel(socket).SendBytes("standard"u8, init.Pidfd);
     }
 
     private void Attempt(Action undo)

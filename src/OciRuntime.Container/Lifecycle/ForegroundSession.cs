@@ -12,11 +12,11 @@ namespace OciRuntime.Container.Lifecycle;
 /// </summary>
 internal sealed unsafe class ForegroundSession : IDisposable
 {
-    private readonly InitProcess _init;
+    private readonly StartedProcess _init;
     private readonly FileDescriptor _signals;
     private readonly TerminalRelay? _terminal;
 
-    private ForegroundSession(InitProcess init, FileDescriptor signals, TerminalRelay? terminal)
+    private ForegroundSession(StartedProcess init, FileDescriptor signals, TerminalRelay? terminal)
     {
         _init = init;
         _signals = signals;
@@ -24,7 +24,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
     }
 
     /// <summary>From here on signals are the container's. They are blocked already (<see cref="SealedSelf.EnsureWithBlockedSignals"/>).</summary>
-    public static ForegroundSession Begin(InitProcess init)
+    public static ForegroundSession Begin(StartedProcess init)
     {
         ulong forwardable = SignalState.Forwardable;
         FileDescriptor signals = Check.Fd(signalfd(-1, &forwardable, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd4");

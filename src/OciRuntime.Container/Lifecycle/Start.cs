@@ -27,15 +27,9 @@ public static partial class Engine
         if (!channel.Socket.IsOpen)
             throw new ContainerException("cannot start a container that has stopped");
 
-        Spec.LinuxSeccomp? seccomp = container.Config.Linux?.Seccomp;
-        SeccompAgent? agent = SeccompAgent.For(
-            seccomp?.ListenerPath,
-            seccomp?.ListenerMetadata,
-            container.Record.OciVersion,
-            _ => container.HookState(ContainerStatus.Created));
         try
         {
-            InitProcess.Start(channel, runtime.Warn, agent, container.Record.Pid);
+            StartedProcess.Start(channel, runtime.Warn, SeccompAgentOf(container, ContainerStatus.Created), container.Record.Pid);
             container.Directory.RemoveStartSocket();
             RunPoststart(container);
         }

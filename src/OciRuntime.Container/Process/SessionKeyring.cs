@@ -31,6 +31,13 @@ public static unsafe class SessionKeyring
         Check.Ok(keyctl(KEYCTL_SETPERM, key, (nint)permissions, 0), "keyctl(KEYCTL_SETPERM)");
     }
 
+    /// <summary>For a further process: the keyring that the container's init has made, its permissions as they are.</summary>
+    public static void JoinExisting(string id)
+    {
+        if (keyctl(KEYCTL_JOIN_SESSION_KEYRING, "_ses." + id) < 0 && errno != Errno.ENOSYS)
+            throw new LinuxException("keyctl(KEYCTL_JOIN_SESSION_KEYRING)", errno);
+    }
+
     /// <summary>The fourth field of <c>type;uid;gid;perm;description</c>, hexadecimal.</summary>
     private static uint Permissions(ReadOnlySpan<byte> description)
     {

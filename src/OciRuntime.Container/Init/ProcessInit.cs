@@ -1,0 +1,157 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
+using OciRuntime.Container.Seccomp;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Init;
+
+/// <summary>
+/// The child's side of a clone that becomes a process of a container: what the init and a process of <c>exec</c> have
+/// in common. The same image as the runtime, one thread, all signals blocked.
+/// </summary>
+public abstract class ProcessInit
+{
+    protected ProcessInit(MessageChannel channel) => Channel = channel;
+
+    /// <summary>The child's end.</summary>
+    protected MessageChannel Channel { get; set; }
+
+    /// <summary>From the clone to the exec. Never returns: it executes the program, or tells the runtime why not and ends.</summary>
+    [DoesNotReturn]
+    protected void Run()
+    {
+        try
+        {
+            Live();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
+        exit_group(1);
+    }
+
+    protected abstract void Live();
+
+    /// <summary>Opened <c>cgroup.procs</c> files (cgroup v1).</summary>
+    protected static unsafe void EnterCgroups(ReadOnlySpan<FileDescriptor> cgroups)
+    {
+        byte self = (byte)'0';
+        foreach (FileDescriptor procs in cgroups)
+        {
+            Check.Ok(write(procs, &self, 1), "write", "cgroup.procs");
+            procs.Dispose();
+        }
+    }
+
+    /// <summary>Of the user namespace. Where it does not map 0 there is no root to become.</summary>
+    protected static void BecomeRoot()
+    {
+        if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != Errno.EINVAL)
+            throw new LinuxException("setresuid", errno);
+    }
+
+    /// <summary>Once more a child of the runtime, a sibling of the caller, which tells the runtime of it and ends.</summary>
+    protected unsafe void CloneSibling(ulong flags)
+    {
+        clone_args clone = new() { flags = flags | CLONE_PARENT };
+        int pid = Check.Ok(clone3(&clone), "clone3");
+        if (pid != 0)
+        {
+            Channel.Send(MessageType.InitCloned, pid);
+            exit_group(0);
+        }
+
+        Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
+    }
+
+    /// <summary>
+    /// All but stdio, what the caller wants preserved, and the sockets still to be heard on: a directory of the host
+    /// among them would lead out of the container (CVE-2024-21626). The sockets are closed by the exec.
+    /// </summary>
+    protected void CloseDescriptors(int preserved, FileDescriptor startSocket)
+    {
+        int low = Math.Min(Channel.Socket, startSocket.IsOpen ? startSocket : int.MaxValue);
+        int high = Math.Max(Channel.Socket, startSocket);
+        uint next = (uint)(STDERR_FILENO + 1 + preserved);
+        foreach (int keep in (ReadOnlySpan<int>)[low, high])
+        {
+            if (keep > next)
+                Check.Ok(close_range(next, (uint)keep - 1, 0), "close_range");
+            next = Math.Max(next, (uint)keep + 1);
+        }
+
+        Check.Ok(close_range(next, uint.MaxValue, 0), "close_range");
+    }
+
+    /// <param name="process">The process.</param>
+    /// <param name="consoleSocket">Takes the master; none: the runtime does.</param>
+    /// <returns>The terminal's other end, which is the caller's stdio now.</returns>
+    protected FileDescriptor OpenTerminal(ProcessPlan process, FileDescriptor consoleSocket)
+    {
+        (FileDescriptor master, FileDescriptor slave) = Terminal.Open(process.ConsoleSize);
+        if (consoleSocket.IsOpen)
+            new MessageChannel(consoleSocket).SendBytes("/dev/ptmx"u8, master);
+        else
+            Channel.Send(MessageType.Terminal, 0, "", master);
+        Terminal.TakeOver(slave);
+        master.Dispose();
+        return slave;
+    }
+
+    /// <summary>While there is privilege; in a user namespace there never is enough, and the runtime does it.</summary>
+    protected void RaiseLimits(ProcessPlan process, bool inUserNamespace)
+    {
+        foreach (ResourceLimit limit in process.Limits)
+        {
+            if (!limit.Raises())
+                continue;
+            if (inUserNamespace)
+            {
+                Channel.Send(MessageType.LimitsWanted);
+                Expect(MessageType.LimitsRaised);
+                return;
+            }
+
+            limit.ApplyTo(0);
+        }
+    }
+
+    /// <summary>As late as can be, so that a profile need not allow what the runtime does.</summary>
+    protected void LoadSeccomp(SeccompProgram program)
+    {
+        using FileDescriptor listener = SeccompLoader.Load(program);
+        if (listener.IsOpen)
+        {
+            Channel.Send(MessageType.SeccompListener, 0, "", listener);
+            Expect(MessageType.SeccompListenerTaken);
+        }
+    }
+
+    protected void Expect(MessageType type)
+    {
+        Message message = Channel.Receive();
+        if (message.Type == type)
+            return;
+
+        // The runtime has gone, or is undoing the creation: it has the reason.
+        exit_group(1);
+    }
+
+    private void Fail(Exception e)
+    {
+        try
+        {
+            string text = e is ContainerException or LinuxException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            Channel.Send(MessageType.Failed, (e as ContainerException)?.Errno ?? (e as LinuxException)?.Errno ?? 0, text);
+        }
+        catch (LinuxException)
+        {
+            // Nobody listens any more.
+        }
+    }
+}

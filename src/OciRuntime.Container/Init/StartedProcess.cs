@@ -1,0 +1,186 @@
+using System;
+using OciRuntime.Container.Cgroups;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Init;
+
+/// <summary>The runtime's side of a process that is becoming one of a container: what the init and a process of <c>exec</c> have in common.</summary>
+public abstract class StartedProcess : IDisposable
+{
+    private const string FailurePrefix = "unable to start container process: error during container init: ";
+
+    private readonly ProcessPlan _process;
+    private readonly Action<string> _warn;
+
+    protected StartedProcess(ProcessPlan process, Action<string> warn, MessageChannel channel, int pid, FileDescriptor pidfd)
+    {
+        _process = process;
+        _warn = warn;
+        Channel = channel;
+        Pid = pid;
+        Pidfd = pidfd;
+    }
+
+    public int Pid { get; private set; }
+
+    public FileDescriptor Pidfd { get; private set; }
+
+    /// <summary>The terminal's master, if the process has a terminal and no console socket takes it.</summary>
+    public FileDescriptor Terminal { get; private set; }
+
+    /// <summary>The runtime's end.</summary>
+    protected MessageChannel Channel { get; }
+
+    /// <summary>Starts the program at once, and returns when it has been executed.</summary>
+    /// <exception cref="ContainerException">It could not be executed.</exception>
+    public void Start(SeccompAgent? agent) => Start(Channel, _warn, agent, Pid);
+
+    /// <summary>Asks the init at the other end to execute the program; returns when it has.</summary>
+    /// <exception cref="HookFailedException">A startContainer hook failed: the container is to be destroyed.</exception>
+    /// <exception cref="ContainerException">The program could not be executed.</exception>
+    public static void Start(MessageChannel channel, Action<string> warn, SeccompAgent? agent, int pid)
+    {
+        channel.Send(MessageType.Start);
+        while (true)
+        {
+            Message message = channel.Receive();
+            switch (message.Type)
+            {
+                case MessageType.Gone:
+                    // The kernel closes the init's end at exec.
+                    return;
+                case MessageType.SeccompListener:
+                    using (message.File)
+                        agent?.Notify(message.File, pid);
+                    channel.Send(MessageType.SeccompListenerTaken);
+                    break;
+                case MessageType.HookFailed:
+                    throw new HookFailedException(message.Text);
+                default:
+                    HandleCommon(message, warn, pid);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Kills the init if it lives, and reaps it.</summary>
+    public void KillAndReap()
+    {
+        if (!Pidfd.IsOpen)
+            return;
+        _ = pidfd_send_signal(Pidfd, SIGKILL);
+        try
+        {
+            ExitStatus.Wait(Pidfd);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ECHILD)
+        {
+            // Reaped when its end was noticed.
+        }
+    }
+
+    public void Dispose()
+    {
+        Channel.Dispose();
+        Pidfd.Dispose();
+    }
+
+    /// <summary>Does the runtime's part until the process is ready to execute the program.</summary>
+    /// <exception cref="ContainerException">It failed, with its own message, and has ended.</exception>
+    public void RunUntilReady()
+    {
+        if (_process.OomScoreAdj is int score)
+            OomScore.Write(Pid, score);
+        Begin();
+        while (true)
+        {
+            Message message = Channel.Receive();
+            switch (message.Type)
+            {
+                case MessageType.InitCloned:
+                    Adopt(message.Number);
+                    break;
+                case MessageType.Terminal:
+                    Terminal = message.File;
+                    break;
+                case MessageType.LimitsWanted:
+                    foreach (ResourceLimit limit in _process.Limits)
+                        limit.ApplyTo(Pid);
+                    Channel.Send(MessageType.LimitsRaised);
+                    break;
+                case MessageType.Ready:
+                    return;
+                default:
+                    if (!Handle(message))
+                        HandleCommon(message, _warn, Pid);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>As clone3: returns 0 in the child, which has all signals blocked, and is in the cgroup where that is v2.</summary>
+    protected static unsafe int CloneInto(ICgroup cgroup, ulong flags, out FileDescriptor pidfd)
+    {
+        int fd = -1;
+        clone_args clone = new() { flags = CLONE_PIDFD | flags, pidfd = (ulong)&fd, exit_signal = SIGCHLD };
+        if (cgroup.CloneInto.IsOpen)
+        {
+            clone.flags |= CLONE_INTO_CGROUP;
+            clone.cgroup = (ulong)(int)cgroup.CloneInto;
+        }
+
+        ulong mask = SignalState.BlockAll();
+        int pid = clone3(&clone);
+        LinuxException? failure = pid < 0 ? new("clone3", errno) : null;
+        pidfd = new(fd);
+        if (pid != 0)
+            SignalState.SetMask(mask);
+        return failure is null ? pid : throw CloneFailure(failure);
+    }
+
+    /// <summary>What comes before the first message.</summary>
+    protected abstract void Begin();
+
+    /// <summary>What only one kind of process says; false for another message.</summary>
+    protected abstract bool Handle(Message message);
+
+    private static void HandleCommon(Message message, Action<string> warn, int pid)
+    {
+        switch (message.Type)
+        {
+            case MessageType.Warning:
+                warn(message.Text);
+                return;
+            case MessageType.Failed:
+                throw new ContainerException(FailurePrefix + message.Text) { Errno = message.Number };
+            case MessageType.Gone:
+                throw new ContainerException(
+                    $"{FailurePrefix}the init (pid {pid}) was killed before it was ready",
+                    "if linux.resources.memory.limit is small, raise it");
+            default:
+                throw new ContainerException($"{FailurePrefix}unexpected message {message.Type}");
+        }
+    }
+
+    /// <summary>The init proper, cloned by the first process as a child of the runtime; the first process has done its work.</summary>
+    private void Adopt(int pid)
+    {
+        FileDescriptor pidfd = Check.Fd(pidfd_open(pid, 0), "pidfd_open");
+        ExitStatus.Wait(Pidfd);
+        Pidfd.Dispose();
+        Pidfd = pidfd;
+        Pid = pid;
+    }
+
+    private static ContainerException CloneFailure(LinuxException cause) => new("clone the container's process", cause, cause.Errno switch
+    {
+        Errno.EPERM => "creating namespaces needs CAP_SYS_ADMIN: add {\"type\":\"user\"} to linux.namespaces or run as root",
+        Errno.ENOSPC => "a limit of user.max_*_namespaces is reached",
+        Errno.EAGAIN => "the limit on processes is reached",
+        Errno.EBUSY => "the cgroup has controllers enabled for its children and may not hold processes itself: choose another linux.cgroupsPath",
+        _ => null,
+    });
+}

@@ -1,0 +1,107 @@
+using System;
+using System.Globalization;
+using OciRuntime.Container.Cgroups;
+using OciRuntime.Container.Errors;
+using OciRuntime.Container.Init;
+using OciRuntime.Container.IO;
+using OciRuntime.Container.Namespaces;
+using OciRuntime.Container.Process;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Lifecycle;
+
+public static partial class Engine
+{
+    /// <summary><c>exec</c>: runs a further process in a container that has been started, or created.</summary>
+    /// <returns>The process's exit status, 128 + n for signal n; 0 when detached.</returns>
+    public static int Exec(RuntimeOptions runtime, ExecOptions options)
+    {
+        string? pidFile = options.PidFile is null ? null : System.IO.Path.GetFullPath(options.PidFile);
+        if (options.Detach)
+            SealedSelf.Ensure();
+        else
+            SealedSelf.EnsureWithBlockedSignals();
+        using ExistingContainer container = ExistingContainer.Open(runtime, options.Id, exclusive: false);
+        FileDescriptor init = OpenInitForExec(container, options.IgnorePaused);
+        Spec.Process process = ExecSpec.Build(options, container.Config);
+        TerminalFlags.Check(process.Terminal, options.Detach, options.ConsoleSocket);
+        SecurityLabels.Verify(process.ApparmorProfile, process.SelinuxLabel);
+
+        SocketActivation activation = SocketActivation.OfThisProcess();
+        using ICgroup cgroup = CgroupFactory.ForExec(container.Cgroup, options.Cgroups, container.Record.Pid, runtime.Warn);
+        using ExecPlan plan = new(runtime.Warn)
+        {
+            Id = options.Id,
+            Process = ProcessPlan.From(process, activation.Variables, container.Config.Linux?.Seccomp, runtime.Warn),
+            InitPidfd = init,
+            Namespaces = NamespacesToJoin(container, out FileDescriptor root),
+            Root = root,
+            NewKeyring = !container.Record.NoNewKeyring,
+            MaySetGroups = CapabilitySets.HasEffective(Capability.CAP_SETGID),
+            PreservedDescriptors = options.PreserveFds + activation.Descriptors,
+            ConsoleSocket = options.ConsoleSocket is null ? FileDescriptor.None : UnixSocketAddress.ConnectTo(options.ConsoleSocket, "--console-socket"),
+        };
+        using ExecProcess child = ExecProcess.Clone(plan, cgroup);
+        try
+        {
+            child.RunUntilReady();
+            using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(child);
+            PidReport.WriteFile(pidFile, child.Pid);
+            PidReport.SendPidfd(options.PidfdSocket, "setns", child.Pidfd);
+            child.Start(SeccompAgentOf(container, ContainerStatus.Running));
+            return session?.Wait() ?? 0;
+        }
+        catch (Exception e) when (e is ContainerException or LinuxException)
+        {
+            child.KillAndReap();
+            throw;
+        }
+    }
+
+    private static FileDescriptor OpenInitForExec(ExistingContainer container, bool ignorePaused)
+    {
+        ContainerStatus status = container.Status();
+        if (status == ContainerStatus.Paused && !ignorePaused)
+            throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
+        FileDescriptor init = status is ContainerStatus.Stopped or ContainerStatus.Creating ? FileDescriptor.None : container.OpenInit();
+        return init.IsOpen ? init : throw new ContainerException("cannot exec in a stopped container");
+    }
+
+    private static SeccompAgent? SeccompAgentOf(ExistingContainer container, ContainerStatus status)
+    {
+        LinuxSeccomp? seccomp = container.Config.Linux?.Seccomp;
+        return SeccompAgent.For(
+            seccomp?.ListenerPath,
+            seccomp?.ListenerMetadata,
+            container.Record.OciVersion,
+            _ => container.HookState(status));
+    }
+
+    /// <summary>
+    /// Those that the config lists: all others are the runtime's own. A user namespace that the runtime is in already
+    /// cannot be joined, setns(2).
+    /// </summary>
+    /// <param name="container">The container.</param>
+    /// <param name="root">The init's root, when its mount namespace is the runtime's.</param>
+    private static ulong NamespacesToJoin(ExistingContainer container, out FileDescriptor root)
+    {
+        ulong flags = 0;
+        foreach (LinuxNamespace ns in container.Config.Linux?.Namespaces ?? [])
+            flags |= NamespaceType.FromName(ns.Type);
+        string directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{container.Record.Pid}");
+        if ((flags & CLONE_NEWUSER) != 0
+            && statx(AT_FDCWD, $"{directory}/ns/user", 0, STATX_BASIC_STATS, out statx_t theirs) == 0
+            && statx(AT_FDCWD, "/proc/self/ns/user", 0, STATX_BASIC_STATS, out statx_t ours) == 0
+            && theirs.stx_ino == ours.stx_ino)
+        {
+            flags &= ~CLONE_NEWUSER;
+        }
+
+        root = (flags & CLONE_NEWNS) != 0
+            ? FileDescriptor.None
+            : Check.Fd(open($"{directory}/root", O_PATH | O_DIRECTORY | O_CLOEXEC), "open", $"{directory}/root");
+        return flags;
+    }
+}
