@@ -4,6 +4,7 @@ using OciRuntime.Cli.CommandLine;
 using OciRuntime.Cli.Commands;
 using OciRuntime.Cli.Output;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Lifecycle;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
 
@@ -20,6 +21,7 @@ internal static class Program
         Log log = Log.StandardError();
         try
         {
+            Surroundings.Repair();
             List<string> arguments;
             try
             {

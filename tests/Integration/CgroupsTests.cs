@@ -154,4 +154,22 @@ public sealed class CgroupsTests : ContainerTest
         container.Delete("--force").Succeeds();
         NothingIsLeft();
     }
+
+    [Fact]
+    public void A_failing_create_spares_who_was_in_its_cgroup_before()
+    {
+        string pids = "/sys/fs/cgroup/pids/" + Token;
+        if (!System.IO.Directory.Exists("/sys/fs/cgroup/pids"))
+            return;
+        System.IO.Directory.CreateDirectory(pids);
+        using Command neighbour = Command.Start("sleep", ["1000"]);
+        File.WriteAllText(pids + "/cgroup.procs", neighbour.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Container container = NewContainer($$"""{"linux":{"cgroupsPath":"/{{Token}}"}}""");
+        container.Bundle.Args("/no/such/program");
+        container.Run().ExitsWith(1);
+        neighbour.HasExited.Should().BeFalse();
+        neighbour.Signal(9);
+        Wait.Until(() => File.ReadAllText(pids + "/cgroup.procs").Length == 0, "the neighbour is gone");
+        System.IO.Directory.Delete(pids);
+    }
 }

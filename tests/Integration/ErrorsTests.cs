@@ -275,4 +275,27 @@ public sealed class ErrorsTests : ContainerTest
         container.Create().FailsWith("user");
         NothingIsLeft();
     }
+
+    [Fact]
+    public void A_working_directory_that_is_gone()
+    {
+        CommandResult result = Command.Shell($"mkdir {Directory}/gone; cd {Directory}/gone; rmdir ../gone; exec \"$@\"", Runtime.UnderTest.Path, "--root", "relative", "list");
+        result.FailsWith("getcwd: no such file or directory").Stderr.Should().NotContain("internal error");
+    }
+
+    [OcirunFact("runc 1.1.5 wants the directory removed by hand")]
+    public void A_damaged_record_goes_by_force()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("true");
+        container.Run("--keep").Succeeds();
+        string record = $"{Root}/{container.Id}/state.json";
+        string whole = File.ReadAllText(record);
+        File.WriteAllText(record, whole[..(whole.Length / 2)]);
+        container.Delete().FailsWith("is damaged");
+        container.Delete("--force").Succeeds().Stderr.Should().Contain("is damaged");
+        System.IO.Directory.Exists($"{Root}/{container.Id}").Should().BeFalse();
+        foreach (string cgroup in container.CgroupDirectories())
+            System.IO.Directory.Delete(cgroup);
+    }
 }

@@ -276,4 +276,26 @@ public sealed class HooksTests : ContainerTest
         container.Create().FailsWith("hooks.createRuntime[0].path");
         NothingIsLeft();
     }
+
+    [Fact]
+    public void Hook_that_prints_without_end_has_no_more_time_than_others()
+    {
+        Container container = WithHooks();
+        AddHook(container, "createRuntime", "exec yes", ",\"timeout\":1");
+        container.Create().FailsWith("timeout of 1.0s");
+        NothingIsLeft();
+    }
+
+    [OcirunFact("runc 1.1.5 leaves the creator to its hook")]
+    public void Delete_by_force_ends_a_hook_of_create_that_never_ends()
+    {
+        Container container = WithHooks();
+        AddHook(container, "createRuntime", $"echo >{Log}; exec sleep 1000");
+        container.Bundle.Write();
+        using Command create = container.StartCommand("create", ["--bundle", container.Bundle.Directory, container.Id]);
+        Wait.Until(() => File.Exists(Log), "the hook runs");
+        container.Delete("--force").Succeeds();
+        create.Finish().FailsWith("the container was killed meanwhile");
+        NothingIsLeft();
+    }
 }

@@ -95,4 +95,26 @@ public sealed class InheritanceTests : ContainerTest
 
     private CommandResult RunUnder(string script, Container container, params string[] flags) =>
         Command.Shell(script, [container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, .. flags, container.Id]).Succeeds();
+
+    [Theory]
+    [InlineData("<&-")]
+    [InlineData("<&- >&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public void Closed_standard_streams_become_dev_null(string closed)
+    {
+        Container container = NewContainer("""{"hooks":{"createRuntime":[{"path":"/bin/true"}]}}""");
+        container.Bundle.Script("[ -e /proc/self/fd/0 ] && [ -e /proc/self/fd/1 ] && [ -e /proc/self/fd/2 ] && exit 7");
+        using Command command = container.StartRun([], redirect: closed);
+        command.Finish().ExitsWith(7);
+    }
+
+    [Fact]
+    public void A_caller_that_ignores_its_children_gets_the_exit_status()
+    {
+        // Ignored, SIGCHLD would make the kernel reap them; dash cannot ignore it, Python can.
+        Container container = NewContainer("""{"hooks":{"createRuntime":[{"path":"/bin/true"}]}}""");
+        container.Bundle.Script("exit 7").Write();
+        const string script = "import os,signal,sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])";
+        Command.Run("python3", "-c", script, container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id).ExitsWith(7);
+    }
 }

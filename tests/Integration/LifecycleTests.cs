@@ -311,4 +311,17 @@ public sealed class LifecycleTests : ContainerTest
         container.Delete("--force").Succeeds();
         NothingIsLeft();
     }
+
+    [Fact]
+    public void A_paused_container_is_deleted_by_force()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Run("--detach").Succeeds();
+        string freezer = container.CgroupDirectories().SelectMany(directory => new[] { directory + "/freezer.state", directory + "/cgroup.freeze" }).First(File.Exists);
+        File.WriteAllText(freezer, freezer.EndsWith("state", System.StringComparison.Ordinal) ? "FROZEN" : "1");
+        Wait.Until(() => container.Status == "paused", "paused");
+        container.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
 }

@@ -1,3 +1,4 @@
+using System.IO;
 using System.Linq;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
@@ -128,4 +129,16 @@ public sealed class ProcessTests : ContainerTest
     [Fact]
     public void Process_is_its_own_session() =>
         RunScript("cut -d' ' -f6 /proc/1/stat").Stdout.Should().Be("1\n");
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_limit_on_descriptors_does_not_keep_a_created_container_from_its_start(int limit)
+    {
+        Container container = NewContainer($$"""{"process":{"rlimits":[{"type":"RLIMIT_NOFILE","soft":{{limit}},"hard":{{limit}}}]}}""");
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        container.Start().Succeeds();
+        File.ReadAllText($"/proc/{container.Pid}/limits").Should().MatchRegex($@"Max open files +{limit} +{limit} ");
+    }
 }

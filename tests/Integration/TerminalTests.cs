@@ -168,4 +168,14 @@ public sealed class TerminalTests : ContainerTest
         container.Create("--console-socket", Directory + "/nobody.sock").FailsWith("no such file or directory");
         NothingIsLeft();
     }
+
+    [Fact]
+    public void A_long_text_pasted_to_a_program_that_echoes_it_does_not_stop()
+    {
+        // More than the terminal's buffers hold, in both directions at once.
+        Container container = NewContainer(WithTerminal);
+        container.Bundle.Script("stty raw -echo; echo ready; head -c 400000 | tee /dev/stderr | wc -c");
+        using Command command = container.StartRun([], stdin: new string('x', 400_000));
+        command.Finish().Succeeds().Stdout.Should().EndWith("400000\n");
+    }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using OciRuntime.Cli.CommandLine;
 using OciRuntime.Cli.Output;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IO;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Cli.Commands;
@@ -50,7 +51,7 @@ internal sealed class GlobalFlags
     {
         if (!Root.IsSet)
             return XdgRoot() ?? DefaultRoot;
-        string root = Path.GetFullPath(string.IsNullOrEmpty(Root.Value) ? "." : Root.Value);
+        string root = AbsolutePath.Of(string.IsNullOrEmpty(Root.Value) ? "." : Root.Value);
         root = Path.TrimEndingDirectorySeparator(root);
         if (root == "/")
             throw new ContainerException("Option --root argument should not be set to /");

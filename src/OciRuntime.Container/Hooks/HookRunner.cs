@@ -24,16 +24,18 @@ public static unsafe class HookRunner
     /// <param name="state">The state, JSON in UTF-8.</param>
     /// <param name="directory">The hooks' working directory: the bundle; none: the caller's.</param>
     /// <param name="defaultEnvironment">For hooks without <c>env</c>; null: the runtime's own environment, as in runc.</param>
+    /// <param name="init">A pidfd of the container's init, without which the hooks have no purpose; none: they run to their end.</param>
     /// <exception cref="ContainerException">A hook could not be run, failed, or ran out of time; later ones are not run.</exception>
     public static void Run(
         string kind,
         IReadOnlyList<Hook>? hooks,
         ReadOnlySpan<byte> state,
         FileDescriptor directory,
-        IReadOnlyList<string>? defaultEnvironment)
+        IReadOnlyList<string>? defaultEnvironment,
+        FileDescriptor init = default)
     {
         for (int i = 0; i < (hooks?.Count ?? 0); i++)
-            Run(kind, i, hooks![i], state, directory, defaultEnvironment);
+            Run(kind, i, hooks![i], state, directory, defaultEnvironment, init);
     }
 
     /// <summary>As <see cref="Run"/>, but a failing hook is a warning and the next ones are run: poststop (runtime.md, "Lifecycle", step 13).</summary>
@@ -48,7 +50,7 @@ public static unsafe class HookRunner
         {
             try
             {
-                Run(kind, i, hooks![i], state, directory, null);
+                Run(kind, i, hooks![i], state, directory, null, FileDescriptor.None);
             }
             catch (ContainerException e)
             {
@@ -63,7 +65,8 @@ public static unsafe class HookRunner
         Hook hook,
         ReadOnlySpan<byte> state,
         FileDescriptor directory,
-        IReadOnlyList<string>? defaultEnvironment)
+        IReadOnlyList<string>? defaultEnvironment,
+        FileDescriptor init)
     {
         string name = $"error running {kind} hook #{index} (hooks.{kind}[{index}] {hook.Path})";
         try
@@ -75,7 +78,7 @@ public static unsafe class HookRunner
             inputReader.Dispose();
             outputWriter.Dispose();
             using (pidfd)
-                Converse(name, hook, pidfd, inputWriter, output, state);
+                Converse(name, hook, pidfd, inputWriter, output, state, init);
         }
         catch (LinuxException e)
         {
@@ -130,13 +133,13 @@ public static unsafe class HookRunner
     /// that has closed its stdin gives EPIPE, which is its own business; SIGPIPE is ignored in this process.
     /// Closes <paramref name="input"/>.
     /// </summary>
-    private static void Converse(string name, Hook hook, FileDescriptor pidfd, FileDescriptor input, FileDescriptor output, ReadOnlySpan<byte> state)
+    private static void Converse(string name, Hook hook, FileDescriptor pidfd, FileDescriptor input, FileDescriptor output, ReadOnlySpan<byte> state, FileDescriptor init)
     {
         long deadline = hook.Timeout is int seconds ? Environment.TickCount64 + (seconds * 1000L) : long.MaxValue;
         byte[] collected = new byte[OutputLimit];
         int length = 0;
         bool inputOpen = true, outputOpen = true;
-        pollfd* fds = stackalloc pollfd[3];
+        pollfd* fds = stackalloc pollfd[4];
 
         fixed (byte* stateBytes = state)
         fixed (byte* outputBytes = collected)
@@ -147,15 +150,20 @@ public static unsafe class HookRunner
                 fds[0] = new() { fd = pidfd, events = POLLIN };
                 fds[1] = new() { fd = outputOpen ? output : -1, events = POLLIN };
                 fds[2] = new() { fd = inputOpen ? input : -1, events = POLLOUT };
+                fds[3] = new() { fd = init, events = POLLIN };
                 long left = deadline == long.MaxValue ? -1 : Math.Max(0, deadline - Environment.TickCount64);
-                int ready = poll(fds, 3, (int)Math.Min(left, int.MaxValue));
+                int ready = poll(fds, 4, (int)Math.Min(left, int.MaxValue));
                 if (ready < 0 && errno != Errno.EINTR)
                     throw new LinuxException("poll", errno);
-                if (ready == 0)
+                // Also when there is always something to read: a hook that prints without end has no more time than others.
+                bool late = ready == 0 || (deadline != long.MaxValue && Environment.TickCount64 >= deadline);
+                if (fds[0].revents == 0 && (late || fds[3].revents != 0))
                 {
                     _ = pidfd_send_signal(pidfd, SIGKILL);
                     _ = ExitStatus.Wait(pidfd);
-                    throw new ContainerException($"{name}: hook ran past specified timeout of {hook.Timeout}.0s");
+                    throw new ContainerException(late
+                        ? $"{name}: hook ran past specified timeout of {hook.Timeout}.0s"
+                        : $"{name}: the container was killed meanwhile");
                 }
 
                 if (fds[2].revents != 0)
@@ -178,9 +186,9 @@ public static unsafe class HookRunner
 
             if (inputOpen)
                 input.Dispose();
-            while (outputOpen && Collect(output, outputBytes, ref length) && errno != Errno.EAGAIN)
-            {
-            }
+            // One read takes all that the pipe holds and an error repeats; a process left behind may go on filling it.
+            if (outputOpen)
+                _ = Collect(output, outputBytes, ref length);
         }
 
         int status = ExitStatus.Wait(pidfd);

@@ -44,6 +44,11 @@ public sealed class ContainerInit : ProcessInit
         Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
         _plan.ContainerDirectory.Dispose();
 
+        // In a namespace that is joined there are others, who must not look into this process (CVE-2016-9962). Only an
+        // unprivileged runtime has to wait: it could not write the id maps of a process that is not dumpable.
+        if (_plan.MaySetGroups)
+            Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
+
         // 2. Limits first: all that follows is counted and confined.
         EnterCgroups(_cgroups.Span);
 
@@ -99,14 +104,14 @@ public sealed class ContainerInit : ProcessInit
         CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
         CStringArray envp = CStringArray.From(process.Environment.Variables);
 
-        // 8. Limits that would have hindered all that. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
-        foreach (ResourceLimit limit in process.Limits)
-            limit.ApplyTo(0);
+        // 8. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
         Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
         Channel.Send(MessageType.Ready);
         WaitForStart();
 
-        // 9. The program.
+        // 9. The program, within its limits: earlier they would have hindered this one, which needs descriptors to hear of the start.
+        foreach (ResourceLimit limit in process.Limits)
+            limit.ApplyTo(0);
         if (hooks is { StartContainer.Count: > 0 })
             RunStartContainerHooks(hooks);
         if (process.Seccomp is not null)

@@ -72,8 +72,8 @@ public sealed class InitProcess : StartedProcess
 
         // Prestart hooks predate the other kinds: they belong to the start of a container that has been created.
         if (hooks is { Prestart.Count: > 0 })
-            HookRunner.Run("prestart", hooks.Prestart, _plan.StateFor(ContainerStatus.Created, Pid).Span, _plan.BundleDirectory, null);
+            HookRunner.Run("prestart", hooks.Prestart, _plan.StateFor(ContainerStatus.Created, Pid).Span, _plan.BundleDirectory, null, Pidfd);
         if (hooks is { CreateRuntime.Count: > 0 })
-            HookRunner.Run("createRuntime", hooks.CreateRuntime, _plan.StateFor(ContainerStatus.Creating, Pid).Span, _plan.BundleDirectory, null);
+            HookRunner.Run("createRuntime", hooks.CreateRuntime, _plan.StateFor(ContainerStatus.Creating, Pid).Span, _plan.BundleDirectory, null, Pidfd);
     }
 }

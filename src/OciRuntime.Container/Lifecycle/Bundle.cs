@@ -8,7 +8,7 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Container.Lifecycle;
 
 /// <summary>A bundle directory (bundle.md), open, with its config read and validated.</summary>
-public sealed unsafe class Bundle : IDisposable
+public sealed class Bundle : IDisposable
 {
     private const string ConfigName = "config.json";
 
@@ -40,7 +40,7 @@ public sealed unsafe class Bundle : IDisposable
         {
             // Hooks and relative paths of the config are seen from the bundle.
             Check.Ok(fchdir(directory), "chdir", path);
-            string absolute = WorkingDirectory();
+            string absolute = AbsolutePath.WorkingDirectory();
             ReadOnlyMemory<byte> text = ReadConfigText(directory);
             Config config = Parse(text.Span);
             Verify(config);
@@ -97,12 +97,5 @@ public sealed unsafe class Bundle : IDisposable
     {
         if (problems.Count > 0)
             throw new ContainerException("invalid config.json: " + string.Join("; ", problems));
-    }
-
-    private static string WorkingDirectory()
-    {
-        byte* buffer = stackalloc byte[4096];
-        nint length = Check.Ok(getcwd(buffer, 4096), "getcwd");
-        return System.Text.Encoding.UTF8.GetString(buffer, (int)length - 1);
     }
 }

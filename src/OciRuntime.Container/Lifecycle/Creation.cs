@@ -54,7 +54,7 @@ internal sealed class Creation : IDisposable
     public static Creation Make(RuntimeOptions runtime, CreateOptions options, bool waitForStart)
     {
         ContainerId.Validate(options.Id);
-        string? pidFile = options.PidFile is null ? null : System.IO.Path.GetFullPath(options.PidFile);
+        string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
         Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
         try
         {
@@ -108,6 +108,7 @@ internal sealed class Creation : IDisposable
         Config config = Config;
         NamespacePlan namespaces = NamespacePlan.From(config.Linux);
         SocketActivation activation = SocketActivation.OfThisProcess();
+        activation.VerifyOpen(_options.PreserveFds);
         bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);
         bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;
 

@@ -41,7 +41,7 @@ public static partial class Engine
                 return;
         }
 
-        ContainerRecord? record = directory.TryRead();
+        ContainerRecord? record = Read(runtime, directory, force);
         if (record is null)
         {
             directory.Remove();
@@ -52,9 +52,23 @@ public static partial class Engine
         doomed.Destroy();
     }
 
+    /// <summary>The record. One that cannot be read must not keep the id taken for ever: by force its directory is removed.</summary>
+    private static ContainerRecord? Read(RuntimeOptions runtime, ContainerDirectory directory, bool force)
+    {
+        try
+        {
+            return directory.TryRead();
+        }
+        catch (ContainerException e) when (force)
+        {
+            runtime.Warn($"{e.Message}: what it says of processes and cgroups is lost, they are left alone");
+            return null;
+        }
+    }
+
     private static void KillInit(RuntimeOptions runtime, ContainerDirectory directory)
     {
-        if (directory.TryRead() is not { } record)
+        if (Read(runtime, directory, force: true) is not { } record)
             return;
         ExistingContainer container = ExistingContainer.From(runtime, directory, record);
         using FileDescriptor init = container.OpenInit();

@@ -18,7 +18,7 @@ public static partial class Engine
     /// <returns>The process's exit status, 128 + n for signal n; 0 when detached.</returns>
     public static int Exec(RuntimeOptions runtime, ExecOptions options)
     {
-        string? pidFile = options.PidFile is null ? null : System.IO.Path.GetFullPath(options.PidFile);
+        string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
         if (options.Detach)
             SealedSelf.Ensure();
         else
@@ -30,6 +30,7 @@ public static partial class Engine
         SecurityLabels.Verify(process.ApparmorProfile, process.SelinuxLabel);
 
         SocketActivation activation = SocketActivation.OfThisProcess();
+        activation.VerifyOpen(options.PreserveFds);
         using ICgroup cgroup = CgroupFactory.ForExec(container.Cgroup, options.Cgroups, container.Record.Pid, runtime.Warn);
         using ExecPlan plan = new(runtime.Warn)
         {

@@ -122,6 +122,9 @@ internal sealed class ExistingContainer : IDisposable
             if (init.IsOpen)
             {
                 _ = pidfd_send_signal(init, SIGKILL);
+                // A frozen process (cgroup v1) takes its death only when it thaws.
+                if (Cgroup.IsFrozen)
+                    Cgroup.Thaw();
                 WaitForEnd(init);
             }
         }

@@ -48,6 +48,11 @@ public static unsafe class SealedSelf
         Execute(IsOnReadOnlyMount() || CannotBeWritten(self) ? self : Sealed(self));
     }
 
+    /// <summary>Executes the running image once more, with the same arguments and environment.</summary>
+    [DoesNotReturn]
+    public static void ExecuteAgain() =>
+        Execute(Check.Fd(open(Executable, O_RDONLY | O_CLOEXEC), "open", Executable));
+
     private static bool IsOnReadOnlyMount() => statfs(Executable, out statfs_t fs) == 0 && (fs.f_flags & ST_RDONLY) != 0;
 
     /// <summary>A sealed copy, or fs-verity: no process whatsoever can change the file.</summary>

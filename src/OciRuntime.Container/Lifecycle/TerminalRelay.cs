@@ -6,7 +6,7 @@ namespace OciRuntime.Container.Lifecycle;
 
 /// <summary>
 /// Between the user's terminal and the container's: raw mode while it lasts, bytes both ways, window size. The
-/// user's own descriptors stay as they are, blocking, since they are shared with the shell.
+/// user's own descriptors stay as they are, blocking, since they are shared with the shell; the master does not block.
 /// </summary>
 internal sealed unsafe class TerminalRelay : IDisposable
 {
@@ -17,6 +17,10 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
     private readonly FileDescriptor _master;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private readonly byte[] _input = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+
+    /// <summary>Of <see cref="_input"/>, what the container's terminal has not taken yet.</summary>
+    private ReadOnlyMemory<byte> _pending;
     private readonly bool _isTerminal;
     private termios _original;
     private bool _inputOpen = true;
@@ -32,6 +36,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
     public static TerminalRelay Begin(FileDescriptor master)
     {
         TerminalRelay relay = new(master);
+        Check.Ok(fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK), "fcntl(F_SETFL)");
         if (relay._isTerminal)
         {
             relay.FollowWindowSize();
@@ -45,17 +50,21 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
     public int Fill(pollfd* fds)
     {
-        fds[0] = new() { fd = _inputOpen ? STDIN_FILENO : -1, events = POLLIN };
-        fds[1] = new() { fd = _outputOpen ? _master : -1, events = POLLIN };
+        bool hasPending = !_pending.IsEmpty;
+        short wanted = (short)((_outputOpen ? POLLIN : 0) | (hasPending ? POLLOUT : 0));
+        fds[0] = new() { fd = _inputOpen && !hasPending ? STDIN_FILENO : -1, events = POLLIN };
+        fds[1] = new() { fd = wanted != 0 ? _master : -1, events = wanted };
         return DescriptorCount;
     }
 
     public void Serve(pollfd* fds)
     {
         if (fds[0].revents != 0)
-            _inputOpen = Copy(STDIN_FILENO, _master);
-        if (fds[1].revents != 0)
-            _outputOpen = Copy(_master, STDOUT_FILENO);
+            ReadInput();
+        if (!_pending.IsEmpty)
+            WriteInput();
+        if (_outputOpen && (fds[1].revents & ~POLLOUT) != 0)
+            _outputOpen = CopyOutput();
     }
 
     /// <summary>What the container's last process wrote before it ended.</summary>
@@ -63,7 +72,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
     {
         pollfd fd = new() { fd = _master, events = POLLIN };
         while (_outputOpen && poll(&fd, 1, 0) > 0)
-            _outputOpen = Copy(_master, STDOUT_FILENO);
+            _outputOpen = CopyOutput();
     }
 
     public void FollowWindowSize()
@@ -84,17 +93,45 @@ internal sealed unsafe class TerminalRelay : IDisposable
         _master.Dispose();
     }
 
-    /// <summary>False at the end of the source (a terminal's is EIO) or when nobody takes the bytes any more.</summary>
-    private bool Copy(int from, int to)
+    private void ReadInput()
+    {
+        fixed (byte* p = _input)
+        {
+            nint n = read(STDIN_FILENO, p, BufferSize);
+            if (n > 0)
+                _pending = _input.AsMemory(0, (int)n);
+            else
+                _inputOpen = n < 0 && errno is Errno.EINTR or Errno.EAGAIN;
+        }
+    }
+
+    /// <summary>
+    /// As much as the terminal takes. Waiting for the rest here would be a deadlock with a program that reads on only
+    /// after its output is taken (a long text pasted to <c>cat</c>).
+    /// </summary>
+    private void WriteInput()
+    {
+        fixed (byte* p = _pending.Span)
+        {
+            nint n = write(_master, p, _pending.Length);
+            if (n >= 0)
+                _pending = _pending[(int)n..];
+            else if (errno is not (Errno.EINTR or Errno.EAGAIN))
+                (_pending, _inputOpen) = (default, false);
+        }
+    }
+
+    /// <summary>False at the end of the output (a terminal's is EIO) or when nobody takes the bytes any more.</summary>
+    private bool CopyOutput()
     {
         fixed (byte* p = _buffer)
         {
-            nint n = read(from, p, BufferSize);
+            nint n = read(_master, p, BufferSize);
             if (n <= 0)
                 return n < 0 && errno is Errno.EINTR or Errno.EAGAIN;
             for (nint written = 0; written < n;)
             {
-                nint w = write(to, p + written, n - written);
+                nint w = write(STDOUT_FILENO, p + written, n - written);
                 if (w < 0 && errno is not (Errno.EINTR or Errno.EAGAIN))
                     return false;
                 written += Math.Max(w, 0);

@@ -28,6 +28,13 @@ public static unsafe class SignalState
 
     public static void SetMask(ulong mask) => Check.Ok(sigprocmask(SIG_SETMASK, &mask, null), "rt_sigprocmask");
 
+    /// <summary>Gives one signal its default disposition.</summary>
+    public static void SetDefault(int signal)
+    {
+        kernel_sigaction initial = default;
+        Check.Ok(sigaction(signal, &initial, null), "rt_sigaction");
+    }
+
     /// <summary>Every disposition to its default, then nothing blocked. For the moment before execve.</summary>
     public static void Reset()
     {

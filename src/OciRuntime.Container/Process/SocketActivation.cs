@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using OciRuntime.Container.Errors;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Process;
@@ -20,5 +21,23 @@ public readonly record struct SocketActivation(int Descriptors, IReadOnlyList<st
         return isForUs && int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             ? new(count, [$"LISTEN_FDS={count}", "LISTEN_PID=1"])
             : new(0, []);
+    }
+
+    /// <summary>
+    /// Verifies that what the container is to inherit has been there when the runtime began. What was not may by now be
+    /// a descriptor of the runtime's own, which must never get near the container: one of a host's directory leads out
+    /// of it (CVE-2024-21626). Those are all close-on-exec; what has come through an exec is not.
+    /// </summary>
+    /// <param name="more">How many follow <see cref="Descriptors"/> (<c>--preserve-fds</c>).</param>
+    /// <exception cref="ContainerException">One is not open.</exception>
+    public void VerifyOpen(int more)
+    {
+        long count = (long)Descriptors + more;
+        for (int fd = STDERR_FILENO + 1; fd <= STDERR_FILENO + count; fd++)
+        {
+            int flags = fcntl(fd, F_GETFD, 0);
+            if (flags < 0 || (flags & FD_CLOEXEC) != 0)
+                throw new ContainerException($"pass on {count} descriptors (--preserve-fds, $LISTEN_FDS): descriptor {fd} is not open");
+        }
     }
 }

@@ -1,0 +1,40 @@
+using System.IO;
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests.Cve;
+
+/// <summary>A process of a joined pid namespace looks into the new init, which still holds what is the host's.</summary>
+[Trait("Lane", "Integration")]
+public sealed class Cve2016_9962 : ContainerTest
+{
+    private const string Privileged = """{"process":{"capabilities":{"bounding":["CAP_SYS_ADMIN","CAP_SYS_PTRACE","CAP_KILL","CAP_DAC_OVERRIDE"],"effective":["CAP_SYS_ADMIN","CAP_SYS_PTRACE","CAP_KILL","CAP_DAC_OVERRIDE"],"permitted":["CAP_SYS_ADMIN","CAP_SYS_PTRACE","CAP_KILL","CAP_DAC_OVERRIDE"]}}}""";
+
+    [Fact]
+    public void A_waiting_init_shows_nothing_to_its_neighbours()
+    {
+        Container attacker = NewContainer(Privileged);
+        attacker.Bundle.Script("""
+            until [ -s /go ]; do sleep 0.05; done
+            p=/proc/$(cat /go)
+            cat $p/comm >/dev/null && echo there
+            ls $p/fd/ | grep . && echo descriptors
+            ls $p/root/ && echo root
+            ls $p/cwd/ && echo cwd
+            cat $p/environ | grep . && echo environment
+            readlink $p/exe && echo executable
+            readlink $p/ns/mnt && echo namespaces
+            """);
+        using Command attack = attacker.StartRun([]);
+        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, attacker.Id)) && attacker.Command("state", attacker.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "the attacker runs");
+
+        Container victim = NewContainer();
+        victim.Bundle.WithNamespace("pid", $"/proc/{attacker.Pid}/ns/pid").Args("true");
+        victim.Create().Succeeds();
+        string inner = File.ReadLines($"/proc/{victim.Pid}/status").Last(line => line.StartsWith("NSpid:")).Split('\t').Last();
+        attacker.Bundle.File("/go", inner + "\n");
+        attack.Finish().Stdout.Should().Be("there\n");
+    }
+}
