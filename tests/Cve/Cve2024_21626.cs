@@ -17,7 +17,7 @@ public sealed class Cve2024_21626 : ContainerTest
     {
         for (int fd = first; fd <= last; fd++)
         {
-            Container container = NewContainer($$"""{"process":{"cwd":"/proc/self/fd/{{fd}}"}}""");
+            Container container = NewContainer($$$"""{"process":{"cwd":"/proc/self/fd/{{{fd}}}"}}""");
             container.Bundle.Args("true");
             container.Run().ExitsWith(1);
         }

@@ -164,7 +164,7 @@ public sealed class CgroupsTests : ContainerTest
         System.IO.Directory.CreateDirectory(pids);
         using Command neighbour = Command.Start("sleep", ["1000"]);
         File.WriteAllText(pids + "/cgroup.procs", neighbour.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Container container = NewContainer($$"""{"linux":{"cgroupsPath":"/{{Token}}"}}""");
+        Container container = NewContainer($$$"""{"linux":{"cgroupsPath":"/{{{Token}}}"}}""");
         container.Bundle.Args("/no/such/program");
         container.Run().ExitsWith(1);
         neighbour.HasExited.Should().BeFalse();

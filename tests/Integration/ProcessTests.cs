@@ -135,7 +135,7 @@ public sealed class ProcessTests : ContainerTest
     [InlineData(4)]
     public void A_limit_on_descriptors_does_not_keep_a_created_container_from_its_start(int limit)
     {
-        Container container = NewContainer($$"""{"process":{"rlimits":[{"type":"RLIMIT_NOFILE","soft":{{limit}},"hard":{{limit}}}]}}""");
+        Container container = NewContainer($$$"""{"process":{"rlimits":[{"type":"RLIMIT_NOFILE","soft":{{{limit}}},"hard":{{{limit}}}}]}}""");
         container.Bundle.Args("sleep", "1000");
         container.Create().Succeeds();
         container.Start().Succeeds();
