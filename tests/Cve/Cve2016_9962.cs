@@ -19,7 +19,7 @@ public sealed class Cve2016_9962 : ContainerTest
             until [ -s /go ]; do sleep 0.05; done
             p=/proc/$(cat /go)
             cat $p/comm >/dev/null && echo there
-            ls $p/fd/ | grep . && echo descriptors
+            readlink $p/fd/* && echo descriptors
             ls $p/root/ && echo root
             ls $p/cwd/ && echo cwd
             cat $p/environ | grep . && echo environment
