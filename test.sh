@@ -29,14 +29,21 @@ check() {
     fi >>"$results/$lane.tsv"
 }
 
+# Tests of a hierarchy that this host does not have are left to a machine that has it; they are named, not hidden.
+host_filter=()
+if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
+    host_filter=(--filter "Lane!=CgroupV2")
+    echo "left out: tests of cgroup v2 alone (Lane=CgroupV2): this host has cgroup v1"
+fi
+
 # xunit PROJECT: runs a test project that is built already and reads its results.
 xunit() {
     local name status=0 trx
     name=$(basename "$1" .csproj)
     trx=$results/$lane.$name.trx
     # The time limit is for one test: it names the test that hangs instead of leaving a silent run.
-    dotnet test "$1" --no-build --nologo -v quiet --results-directory "$results" --logger "trx;LogFileName=$trx" \
-        --blame-hang-timeout 10m --blame-hang-dump-type none || status=$?
+    dotnet test "$1" --no-build --nologo -v quiet "${host_filter[@]}" --results-directory "$results" \
+        --logger "trx;LogFileName=$trx" --blame-hang-timeout 10m --blame-hang-dump-type none || status=$?
     grep -o '<UnitTestResult [^>]*>' "$trx" 2>/dev/null \
         | sed -n 's/.* testName="\([^"]*\)".* outcome="\([^"]*\)".*/\2\t\1/p' \
         | sed -e 's/^Passed\t/passed\t/' -e 's/^NotExecuted\t/skipped\t/' -e '/^passed\t\|^skipped\t/!s/^[^\t]*/failed/' \

@@ -8,7 +8,7 @@ internal static class CommandTable
 {
     private static string[] Names =>
     [
-        "checkpoint", "create", "delete", "exec", "kill", "list", "restore", "run", "spec", "start", "state",
+        "checkpoint", "create", "delete", "exec", "kill", "list", "pause", "restore", "resume", "run", "spec", "start", "state",
         "features", "version", "help",
     ];
 
@@ -21,6 +21,8 @@ internal static class CommandTable
         "exec" => new ExecCommand(),
         "kill" => new KillCommand(),
         "list" => new ListCommand(),
+        "pause" => new PauseCommand(),
+        "resume" => new ResumeCommand(),
         "restore" => new RestoreCommand(),
         "run" => new RunCommand(),
         "spec" => new SpecCommand(),

@@ -10,7 +10,7 @@ using Xunit;
 namespace OciRuntime.Container.Tests.Cgroups.V2;
 
 /// <summary>On the v2 hierarchy of the machine, in cgroups of fresh names that the tests take away again.</summary>
-[Trait("Lane", "Root")]
+[Trait("Lane", "CgroupV2")]
 public sealed class V2CgroupTests : IDisposable
 {
     private readonly HostCgroups _host = new();
