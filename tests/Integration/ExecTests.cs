@@ -72,6 +72,15 @@ public sealed class ExecTests : ContainerTest
         container.Command("exec", "--process", file, container.Id).ExitsWith(5).Lines.Should().Equal("b", "/dev", "3");
     }
 
+    [OcirunFact("runc 1.1.5 ignores properties that it does not know")]
+    public void A_process_file_with_what_is_not_acted_on_is_refused()
+    {
+        Container container = Running();
+        string file = Path.Combine(container.Bundle.Directory, "process.json");
+        File.WriteAllText(file, """{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0},"scheduler":{"policy":"SCHED_BATCH"}}""");
+        container.Command("exec", "--process", file, container.Id).ExitsWith(255).Stderr.Should().Contain("process.scheduler is not supported");
+    }
+
     [Theory]
     [InlineData("exit 7", 7)]
     [InlineData("kill -9 $$", 137)]

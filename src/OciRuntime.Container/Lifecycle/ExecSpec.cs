@@ -15,7 +15,7 @@ internal static class ExecSpec
         Spec.Process process = options.ProcessFile is { } file ? Read(file) : Change(config.Process!, options);
         if (process.User.Umask is null && config.Process?.User.Umask is uint umask)
             process = process with { User = process.User with { Umask = umask } };
-        IReadOnlyList<Problem> problems = ConfigValidator.Validate(process);
+        IReadOnlyList<Problem> problems = [.. ConfigValidator.Validate(process), .. UnsupportedProperties.Find(process)];
         return problems.Count == 0 ? process : throw new ContainerException("invalid process: " + string.Join("; ", problems));
     }
 

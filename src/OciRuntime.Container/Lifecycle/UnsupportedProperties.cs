@@ -35,13 +35,7 @@ public static class UnsupportedProperties
         }
 
         if (config.Process is { } process)
-        {
-            Refuse(!string.IsNullOrEmpty(process.CommandLine), "process.commandLine");
-            Refuse(!string.IsNullOrEmpty(process.User.Username), "process.user.username");
-            Refuse(process.Scheduler is not null, "process.scheduler");
-            Refuse(process.IOPriority is not null, "process.ioPriority");
-            Refuse(process.ExecCPUAffinity is not null, "process.execCPUAffinity");
-        }
+            found.AddRange(Find(process));
 
         if (config.Linux is { } linux)
         {
@@ -51,6 +45,24 @@ public static class UnsupportedProperties
             // Every process has the domain LINUX, unless the runtime's caller chose another one.
             Refuse(linux.Personality is not (null or { Domain: "LINUX" }), "linux.personality");
         }
+        return found;
+    }
+
+    /// <summary>Those that a process sets: the config's, or one for <c>exec</c>.</summary>
+    public static IReadOnlyList<Problem> Find(Spec.Process process)
+    {
+        var found = new List<Problem>();
+        void Refuse(bool isSet, string path)
+        {
+            if (isSet)
+                found.Add(new Problem(path, "is not supported"));
+        }
+
+        Refuse(!string.IsNullOrEmpty(process.CommandLine), "process.commandLine");
+        Refuse(!string.IsNullOrEmpty(process.User.Username), "process.user.username");
+        Refuse(process.Scheduler is not null, "process.scheduler");
+        Refuse(process.IOPriority is not null, "process.ioPriority");
+        Refuse(process.ExecCPUAffinity is not null, "process.execCPUAffinity");
         return found;
     }
 }
