@@ -172,10 +172,15 @@ public sealed class TerminalTests : ContainerTest
     [Fact]
     public void A_long_text_pasted_to_a_program_that_echoes_it_does_not_stop()
     {
-        // More than the terminal's buffers hold, in both directions at once.
-        Container container = NewContainer(WithTerminal);
-        container.Bundle.Script("stty raw -echo; echo ready; head -c 400000 | tee /dev/stderr | wc -c");
-        using Command command = container.StartRun([], stdin: new string('x', 400_000));
+        // More than the terminal's buffers hold, in both directions at once; not before the terminal is raw, which it is
+        // not at first, and then it drops what is too long for a line.
+        Container container = NewContainer("""{"process":{"terminal":true},"root":{"readonly":false}}""");
+        string fifo = Directory + "/input";
+        Command.Shell("mkfifo \"$1\"", fifo).Succeeds();
+        container.Bundle.Script("stty raw -echo; echo >/ready; head -c 400000 | tee /dev/stderr | wc -c");
+        using Command feeder = Command.Start("/bin/sh", ["-c", "exec >\"$1\"; until [ -e \"$2\" ]; do sleep 0.01; done; head -c 400000 /dev/zero | tr '\\0' x", "sh", fifo, container.Bundle.Rootfs + "/ready"]);
+        using Command command = container.StartRun([], redirect: "<" + fifo);
         command.Finish().Succeeds().Stdout.Should().EndWith("400000\n");
+        feeder.Finish().Succeeds();
     }
 }
