@@ -90,7 +90,7 @@ lane_unit() {
 }
 
 lane_integration() {
-    need_packages busybox-static runc
+    need_packages busybox-static runc strace
     ./build.sh || die "ocirun does not build"
     build_tests
     xunit tests/Integration/OciRuntime.Integration.Tests.csproj
