@@ -240,15 +240,27 @@ public sealed class HooksTests : ContainerTest
         Logged().Should().Equal("done");
     }
 
-    [Fact]
-    public void Hook_that_does_not_read_its_stdin_does_no_harm()
+    [Theory]
+    [InlineData("prestart")]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    [InlineData("poststart")]
+    [InlineData("poststop")]
+    public void Hook_that_does_not_read_its_stdin_does_no_harm(string hook)
     {
-        // More state than a pipe holds, to a hook that closes its end at once: EPIPE and SIGPIPE.
+        // More state than a pipe holds, to a hook that closes its end at once: EPIPE, and a SIGPIPE that must not stay
+        // pending, because it would end the init that waits for start, or the program itself.
         Container container = WithHooks();
         container.Bundle.Config["annotations"] = new JsonObject { ["big"] = new string('x', 200_000) };
-        AddHook(container, "createRuntime", "exec <&-; exit 0");
-        AddHook(container, "poststop", "exec <&-; exit 0");
-        container.Run().Succeeds();
+        AddHook(container, hook, "exec <&-; exit 0");
+        container.Bundle.Script($"grep -E '^(SigPnd|ShdPnd)' /proc/self/status >{Log}");
+        container.Create().Succeeds();
+        container.Status.Should().Be("created");
+        container.Start().Succeeds();
+        container.WaitUntilStopped();
+        container.Delete().Succeeds();
+        Logged().Should().OnlyContain(line => line.EndsWith("\t0000000000000000")).And.HaveCount(2);
     }
 
     [Fact]
