@@ -25,6 +25,7 @@ internal static class SyscallNumber
     public static nint pivot_root => IsX64 ? 155 : 41;
     public static nint rt_sigaction => IsX64 ? 13 : 134;
     public static nint rt_sigprocmask => IsX64 ? 14 : 135;
+    public static nint rt_sigtimedwait => IsX64 ? 128 : 137;
     public static nint sched_setattr => IsX64 ? 314 : 274;
     public static nint seccomp => IsX64 ? 317 : 277;
     public static nint set_mempolicy => IsX64 ? 238 : 237;

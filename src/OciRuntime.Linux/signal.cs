@@ -68,6 +68,10 @@ public static unsafe partial class LibC
     public static int signalfd(int fd, ulong* mask, int flags) =>
         (int)syscall(SyscallNumber.signalfd4, fd, (nint)mask, sizeof(ulong), flags);
 
+    /// <summary>Takes a pending signal of the mask; <paramref name="info"/> may be null.</summary>
+    public static int sigtimedwait(ulong* mask, void* info, timespec* timeout) =>
+        (int)syscall(SyscallNumber.rt_sigtimedwait, (nint)mask, (nint)info, (nint)timeout, sizeof(ulong));
+
     [DllImport(libc, SetLastError = true)]
     public static extern int kill(int pid, int signal);
 }

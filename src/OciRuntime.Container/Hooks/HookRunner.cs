@@ -129,8 +129,8 @@ public static unsafe class HookRunner
 
     /// <summary>
     /// Writes the state, collects the output, waits for the end: in one loop, so that a hook that does not read, reads
-    /// late, prints much, or leaves a process behind that holds its pipes cannot block the runtime. Writing to a hook
-    /// that has closed its stdin gives EPIPE, which is its own business; SIGPIPE is ignored in this process.
+    /// late, prints much, or leaves a process behind that holds its pipes cannot block the runtime. A hook that has closed
+    /// its stdin is no failure: that is its own business.
     /// Closes <paramref name="input"/>.
     /// </summary>
     private static void Converse(string name, Hook hook, FileDescriptor pidfd, FileDescriptor input, FileDescriptor output, ReadOnlySpan<byte> state, FileDescriptor init)
@@ -168,9 +168,9 @@ public static unsafe class HookRunner
 
                 if (fds[2].revents != 0)
                 {
-                    nint n = written < state.Length ? write(input, stateBytes + written, state.Length - written) : 0;
+                    nint n = WriteWithoutSignal(input, stateBytes + written, state.Length - written);
                     written += (int)Math.Max(n, 0);
-                    if (written == state.Length || (n < 0 && errno != Errno.EAGAIN))
+                    if (written == state.Length || n < 0)
                     {
                         // The hook reads until the end of its input.
                         input.Dispose();
@@ -197,6 +197,28 @@ public static unsafe class HookRunner
             string text = Encoding.UTF8.GetString(collected, 0, length).Trim();
             throw new ContainerException($"{name}: {ExitStatus.Describe(status)}, output: {text}");
         }
+    }
+
+    /// <summary>
+    /// write(2) that leaves no SIGPIPE behind. In an init, and in a runtime that forwards signals, all are blocked: one
+    /// raised here would stay pending, and end the container's program, or be forwarded to it. A pipe has no
+    /// MSG_NOSIGNAL, and a socket in its place could not be opened as <c>/dev/stdin</c>.
+    /// </summary>
+    /// <returns>Bytes written, 0 when the pipe is full; -1 when nobody reads it any more.</returns>
+    private static nint WriteWithoutSignal(FileDescriptor pipe, byte* bytes, nint count)
+    {
+        ulong signal = 1UL << (SIGPIPE - 1);
+        ulong mask;
+        Check.Ok(sigprocmask(SIG_BLOCK, &signal, &mask), "rt_sigprocmask");
+        nint n = write(pipe, bytes, count);
+        if (n < 0 && errno is Errno.EAGAIN or Errno.EINTR)
+            n = 0;
+        timespec now = default;
+        // The thread's own signals are taken before those sent to the process: another's SIGPIPE stays where it is.
+        if (n < 0)
+            _ = sigtimedwait(&signal, null, &now);
+        SignalState.SetMask(mask);
+        return n;
     }
 
     /// <summary>Reads what there is; false at the end of the output. What no longer fits is thrown away, so that the hook can go on.</summary>
