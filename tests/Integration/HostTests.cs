@@ -49,6 +49,56 @@ public sealed class HostTests : ContainerTest
     }
 
     [Fact]
+    public void Sysctl_of_the_runtimes_own_network_namespace_by_path_is_refused() =>
+        OwnNamespaceByPathIsRefused("network", "net", "net.ipv4.ip_forward");
+
+    [OcirunTheory("runc compares the network namespace only")]
+    [InlineData("network", "net", "net/ipv4/ip_forward")]
+    [InlineData("ipc", "ipc", "kernel.shmmni")]
+    [InlineData("ipc", "ipc", "kernel.msgmax")]
+    [InlineData("ipc", "ipc", "fs.mqueue.msg_max")]
+    [InlineData("uts", "uts", "kernel.domainname")]
+    public void Sysctl_of_any_own_namespace_by_path_is_refused(string type, string file, string name) =>
+        OwnNamespaceByPathIsRefused(type, file, name);
+
+    // The value is the present one: were it written, no harm would be done.
+    private void OwnNamespaceByPathIsRefused(string type, string file, string name)
+    {
+        string value = System.IO.File.ReadAllText("/proc/sys/" + name.Replace('.', '/')).Trim();
+        foreach (string process in (string[])["self", System.Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        {
+            Container container = NewContainer($$"""{"hostname":null,"linux":{"sysctl":{"{{name}}":"{{value}}"} } }""");
+            container.Bundle.WithNamespace(type, $"/proc/{process}/ns/{file}");
+            container.Run().FailsWith(name);
+            NothingIsLeft();
+        }
+    }
+
+    [Fact]
+    public void Sysctl_of_anothers_namespace_by_path_is_written()
+    {
+        Container holder = NewContainer();
+        holder.Bundle.Args("sleep", "1000");
+        holder.Create().Succeeds();
+        Container container = NewContainer("""{"linux":{"sysctl":{"net.ipv4.ip_forward":"1","kernel.shmmni":"1234"}}}""");
+        container.Bundle.WithNamespace("network", $"/proc/{holder.Pid}/ns/net").WithNamespace("ipc", $"/proc/{holder.Pid}/ns/ipc");
+        container.RunScript("cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shmmni").Lines.Should().Equal("1", "1234");
+    }
+
+    [OcirunTheory("runc sets the host's")]
+    [InlineData("hostname")]
+    [InlineData("domainname")]
+    public void Name_of_the_runtimes_own_uts_namespace_is_refused(string property)
+    {
+        string present = System.IO.File.ReadAllText("/proc/sys/kernel/" + property).Trim();
+        Container container = NewContainer("""{"hostname":null}""");
+        container.Bundle.Config[property] = present;
+        container.Bundle.WithNamespace("uts", "/proc/self/ns/uts");
+        container.Run().FailsWith(property).FailsWith("linux.namespaces");
+        NothingIsLeft();
+    }
+
+    [Fact]
     public void Hostname_without_a_uts_namespace_is_refused()
     {
         Container container = NewContainer();

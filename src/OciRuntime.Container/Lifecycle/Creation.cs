@@ -107,6 +107,7 @@ internal sealed class Creation : IDisposable
     {
         Config config = Config;
         NamespacePlan namespaces = NamespacePlan.From(config.Linux);
+        HostSettings.Refuse(config, namespaces);
         SocketActivation activation = SocketActivation.OfThisProcess();
         activation.VerifyOpen(_options.PreserveFds);
         bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
@@ -96,6 +97,26 @@ public sealed class NamespacePlan : IDisposable
             JoinOnly(CLONE_NEWPID);
         // Last: it changes what every later path would mean.
         JoinOnly(CLONE_NEWNS);
+    }
+
+    /// <summary>Which of the namespaces to be joined are the runtime's own.</summary>
+    /// <param name="types">CLONE_NEW* flags: the ones to look at.</param>
+    /// <returns>CLONE_NEW* flag, and the property that names the namespace.</returns>
+    /// <exception cref="LinuxException">The runtime's own cannot be looked at: /proc is missing.</exception>
+    public IReadOnlyList<(ulong Type, string Property)> FindOwn(ulong types)
+    {
+        List<(ulong, string)> own = [];
+        foreach (JoinedNamespace ns in _joined)
+        {
+            if ((ns.Type & types) == 0)
+                continue;
+            string path = NamespaceType.ToOwnPath(ns.Type);
+            Check.Ok(statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, out statx_t mine), "statx", path);
+            if (Verify.IsSameInode(mine, Verify.Stat(ns.File)))
+                own.Add((ns.Type, ns.Property));
+        }
+
+        return own;
     }
 
     public void Dispose()

@@ -20,6 +20,14 @@ public static class NamespaceType
 
     public static ReadOnlySpan<(string Name, ulong Flag)> All => s_types;
 
+    /// <summary>The file of the caller's own namespace of a type, namespaces(7).</summary>
+    public static string ToOwnPath(ulong flag) => "/proc/self/ns/" + flag switch
+    {
+        CLONE_NEWNS => "mnt",
+        CLONE_NEWNET => "net",
+        _ => ToName(flag),
+    };
+
     /// <exception cref="ArgumentException">The name is not one of the spec's; validation has ruled that out.</exception>
     public static ulong FromName(string? name)
     {

@@ -42,7 +42,9 @@ public static class Verify
     }
 
     /// <summary>Whether two descriptors name the same file through the same mount.</summary>
-    public static bool IsSame(in statx_t a, in statx_t b) =>
-        a.stx_ino == b.stx_ino && a.stx_mnt_id == b.stx_mnt_id &&
-        a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
+    public static bool IsSame(in statx_t a, in statx_t b) => a.stx_mnt_id == b.stx_mnt_id && IsSameInode(a, b);
+
+    /// <summary>Whether two descriptors name the same file, through whichever mounts.</summary>
+    public static bool IsSameInode(in statx_t a, in statx_t b) =>
+        a.stx_ino == b.stx_ino && a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
 }

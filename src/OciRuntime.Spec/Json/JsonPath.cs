@@ -8,7 +8,7 @@ namespace OciRuntime.Spec;
 /// JSON paths for messages. Names and values come from files that others wrote: whatever could play with a terminal
 /// or a log is escaped, and long ones are cut.
 /// </summary>
-internal static class JsonPath
+public static class JsonPath
 {
     private const int MaxShown = 128;
 

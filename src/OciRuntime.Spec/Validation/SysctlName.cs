@@ -30,4 +30,18 @@ public static class SysctlName
         }
         return path;
     }
+
+    /// <summary>The type of namespace, as in <c>linux.namespaces</c>, that has a parameter of its own; null for one of the host.</summary>
+    /// <param name="path">From <see cref="ToPath"/>.</param>
+    public static string? NamespaceOf(string path) => path switch
+    {
+        "kernel/hostname" or "kernel/domainname" => "uts",
+        "kernel/msgmax" or "kernel/msgmnb" or "kernel/msgmni" or "kernel/auto_msgmni" or "kernel/msg_next_id"
+            or "kernel/sem" or "kernel/sem_next_id"
+            or "kernel/shmall" or "kernel/shmmax" or "kernel/shmmni" or "kernel/shm_rmid_forced" or "kernel/shm_next_id" => "ipc",
+        _ when path.StartsWith("fs/mqueue/", StringComparison.Ordinal) => "ipc",
+        _ when path.StartsWith("net/", StringComparison.Ordinal) => "network",
+        _ when path.StartsWith("user/", StringComparison.Ordinal) => "user",
+        _ => null,
+    };
 }

@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace OciRuntime.Spec;
 
 /// <summary>
-/// <c>linux.sysctl</c>: only parameters of a namespace that the container has, since all others are the host's. Whether
-/// a joined network namespace is the host's can only be seen on its path: the runtime checks that.
+/// <c>linux.sysctl</c>: only parameters of a namespace that the container has, since all others are the host's. That
+/// a namespace to be joined is not the runtime's own can only be seen when it is open: OciRuntime.Container checks that.
 /// </summary>
 internal static class SysctlValidator
 {
@@ -20,21 +20,16 @@ internal static class SysctlValidator
         }
     }
 
-    private static string? Check(Linux linux, string? path) => path switch
+    private static string? Check(Linux linux, string? path)
     {
-        null => "is not the name of a kernel parameter",
+        if (path is null)
+            return "is not the name of a kernel parameter";
         // No owner of the container's UTS namespace could tell which of the two was meant.
-        "kernel/hostname" => "is set by the property hostname",
-        "kernel/domainname" => Need(linux, "uts"),
-        "kernel/msgmax" or "kernel/msgmnb" or "kernel/msgmni" or "kernel/auto_msgmni" or "kernel/msg_next_id"
-            or "kernel/sem" or "kernel/sem_next_id"
-            or "kernel/shmall" or "kernel/shmmax" or "kernel/shmmni" or "kernel/shm_rmid_forced" or "kernel/shm_next_id" => Need(linux, "ipc"),
-        _ when path.StartsWith("fs/mqueue/", StringComparison.Ordinal) => Need(linux, "ipc"),
-        _ when path.StartsWith("net/", StringComparison.Ordinal) => Need(linux, "network"),
-        _ when path.StartsWith("user/", StringComparison.Ordinal) => Need(linux, "user"),
-        _ => "is not a parameter of a namespace: it would change the host",
-    };
-
-    private static string? Need(Linux linux, string type) =>
-        Namespaces.Find(linux, type) is null ? $"is the host's without {{\"type\":\"{type}\"}} in linux.namespaces" : null;
+        if (path == "kernel/hostname")
+            return "is set by the property hostname";
+        string? type = SysctlName.NamespaceOf(path);
+        if (type is null)
+            return "is not a parameter of a namespace: it would change the host";
+        return Namespaces.Find(linux, type) is null ? $"is the host's without {{\"type\":\"{type}\"}} in linux.namespaces" : null;
+    }
 }
