@@ -114,6 +114,7 @@ public sealed class ContainerInit : ProcessInit
             limit.ApplyTo(0);
         if (hooks is { StartContainer.Count: > 0 })
             RunStartContainerHooks(hooks);
+        SignalState.Reset();
         if (process.Seccomp is not null)
             LoadSeccomp(process.Seccomp);
         throw ProcessSetup.Execute(process, path, envp);

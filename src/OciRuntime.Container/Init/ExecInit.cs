@@ -77,6 +77,7 @@ public sealed class ExecInit : ProcessInit
         Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
         Channel.Send(MessageType.Ready);
         Expect(MessageType.Start);
+        SignalState.Reset();
         if (process.Seccomp is not null)
             LoadSeccomp(process.Seccomp);
         throw ProcessSetup.Execute(process, path, envp);

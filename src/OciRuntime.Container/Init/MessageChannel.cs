@@ -36,10 +36,40 @@ public readonly unsafe struct MessageChannel : IDisposable
     public void Send(MessageType type, int number = 0, string text = "", FileDescriptor file = default)
     {
         Span<byte> buffer = stackalloc byte[HeaderSize + MaximumText];
-        buffer[0] = (byte)type;
-        BinaryPrimitives.WriteInt32LittleEndian(buffer[1..], number);
-        Encoding.UTF8.GetEncoder().Convert(text, buffer[HeaderSize..], flush: true, out _, out int length, out _);
-        SendBytes(buffer[..(HeaderSize + length)], file);
+        SendBytes(buffer[..Encode(buffer, type, number, text)], file);
+    }
+
+    /// <summary>
+    /// As <see cref="Send"/> without a descriptor, by write(2): for a process whose seccomp filter lets that through and
+    /// may stand in the way of anything else. SIGPIPE is raised.
+    /// </summary>
+    public void Write(MessageType type, int number = 0, string text = "")
+    {
+        Span<byte> buffer = stackalloc byte[HeaderSize + MaximumText];
+        int length = Encode(buffer, type, number, text);
+        fixed (byte* p = buffer)
+        {
+            while (write(Socket, p, length) < 0)
+            {
+                if (errno != Errno.EINTR)
+                    throw new LinuxException("write", errno);
+            }
+        }
+    }
+
+    /// <summary>Waits for a message without text by read(2), as <see cref="Write"/> does.</summary>
+    /// <returns><see cref="MessageType.Gone"/> when the peer has closed its end.</returns>
+    public MessageType Read()
+    {
+        byte* buffer = stackalloc byte[HeaderSize];
+        nint received;
+        while ((received = read(Socket, buffer, HeaderSize)) < 0)
+        {
+            if (errno != Errno.EINTR)
+                throw new LinuxException("read", errno);
+        }
+
+        return received < HeaderSize ? MessageType.Gone : (MessageType)buffer[0];
     }
 
     /// <summary>Waits for a message; <see cref="MessageType.Gone"/> when the peer has closed its end.</summary>
@@ -90,6 +120,14 @@ public readonly unsafe struct MessageChannel : IDisposable
                     throw new LinuxException("sendmsg", errno);
             }
         }
+    }
+
+    private static int Encode(Span<byte> buffer, MessageType type, int number, string text)
+    {
+        buffer[0] = (byte)type;
+        BinaryPrimitives.WriteInt32LittleEndian(buffer[1..], number);
+        Encoding.UTF8.GetEncoder().Convert(text, buffer[HeaderSize..], flush: true, out _, out int length, out _);
+        return HeaderSize + length;
     }
 
     private static FileDescriptor DescriptorIn(in msghdr header)

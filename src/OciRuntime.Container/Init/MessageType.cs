@@ -33,7 +33,7 @@ public enum MessageType : byte
     /// <summary>Runtime → init: execute the program.</summary>
     Start = 9,
 
-    /// <summary>Init → runtime: the seccomp notify descriptor.</summary>
+    /// <summary>Init → runtime: the seccomp notify descriptor, or, where it cannot be sent, its number in the init.</summary>
     SeccompListener = 10,
 
     /// <summary>Runtime → init: the descriptor has been passed on.</summary>

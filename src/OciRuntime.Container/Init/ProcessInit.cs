@@ -14,6 +14,8 @@ namespace OciRuntime.Container.Init;
 /// </summary>
 public abstract class ProcessInit
 {
+    private bool _filtered;
+
     protected ProcessInit(MessageChannel channel) => Channel = channel;
 
     /// <summary>The child's end.</summary>
@@ -121,15 +123,25 @@ public abstract class ProcessInit
         }
     }
 
-    /// <summary>As late as can be, so that a profile need not allow what the runtime does.</summary>
+    /// <summary>
+    /// As late as can be, so that a profile need not allow what the runtime does: what comes after is write(2) and
+    /// read(2) where there is a listener, execve(2), and write(2) should that fail.
+    /// </summary>
     protected void LoadSeccomp(SeccompProgram program)
     {
-        using FileDescriptor listener = SeccompLoader.Load(program);
-        if (listener.IsOpen)
-        {
+        FileDescriptor listener = SeccompLoader.Load(program);
+        _filtered = true;
+        if (!listener.IsOpen)
+            return;
+
+        // A call that the agent is to answer waits for it, and the agent waits for this descriptor, which execve closes.
+        if (program.AllowsSendmsg)
             Channel.Send(MessageType.SeccompListener, 0, "", listener);
-            Expect(MessageType.SeccompListenerTaken);
-        }
+        else
+            Channel.Write(MessageType.SeccompListener, listener);
+        // Not exit_group: without an agent a filter may turn that into an error, and the program would run unwatched.
+        if (Channel.Read() != MessageType.SeccompListenerTaken)
+            throw new ContainerException("the seccomp listener was not taken");
     }
 
     protected void Expect(MessageType type)
@@ -147,7 +159,11 @@ public abstract class ProcessInit
         try
         {
             string text = e is ContainerException or LinuxException ? e.Message : $"{e.GetType().Name}: {e.Message}";
-            Channel.Send(MessageType.Failed, (e as ContainerException)?.Errno ?? (e as LinuxException)?.Errno ?? 0, text);
+            int error = (e as ContainerException)?.Errno ?? (e as LinuxException)?.Errno ?? 0;
+            if (_filtered)
+                Channel.Write(MessageType.Failed, error, text);
+            else
+                Channel.Send(MessageType.Failed, error, text);
         }
         catch (LinuxException)
         {

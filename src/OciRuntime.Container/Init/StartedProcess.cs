@@ -53,8 +53,8 @@ public abstract class StartedProcess : IDisposable
                     // The kernel closes the init's end at exec.
                     return;
                 case MessageType.SeccompListener:
-                    using (message.File)
-                        agent?.Notify(message.File, pid);
+                    using (FileDescriptor listener = message.File.IsOpen ? message.File : Duplicate(pid, message.Number))
+                        agent?.Notify(listener, pid);
                     channel.Send(MessageType.SeccompListenerTaken);
                     break;
                 case MessageType.HookFailed:
@@ -64,6 +64,19 @@ public abstract class StartedProcess : IDisposable
                     break;
             }
         }
+    }
+
+    /// <summary>A descriptor of the init, whose filter stands in the way of sending it.</summary>
+    private static FileDescriptor Duplicate(int pid, int number)
+    {
+        using FileDescriptor pidfd = Check.Fd(pidfd_open(pid, 0), "pidfd_open");
+        int listener = pidfd_getfd(pidfd, number, 0);
+        if (listener >= 0)
+            return new FileDescriptor(listener);
+        LinuxException cause = new("pidfd_getfd", errno);
+        throw new ContainerException("take the seccomp listener from the container's init", cause, cause.Errno == Errno.EPERM
+            ? "without CAP_SYS_PTRACE linux.seccomp has to allow sendmsg, so that the init can send it"
+            : null);
     }
 
     /// <summary>Kills the init if it lives, and reaps it.</summary>

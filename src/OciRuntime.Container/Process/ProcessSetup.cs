@@ -34,14 +34,13 @@ public static unsafe class ProcessSetup
         process.Environment.AddHome(process.User.Uid);
     }
 
-    /// <summary>Replaces this process by the container's program. Nothing of the runtime's crosses: not a descriptor, not a signal setting.</summary>
+    /// <summary>Replaces this process by the container's program. One call: a seccomp filter may be on. The caller has reset the signals.</summary>
     /// <param name="process">The process.</param>
     /// <param name="path">From <see cref="ExecutableLookup"/>.</param>
     /// <param name="envp">The environment, encoded.</param>
     /// <returns>Only on failure: the error in runc's words.</returns>
     public static ContainerException Execute(ProcessPlan process, CString path, CStringArray envp)
     {
-        SignalState.Reset();
         execve(path, process.Argv.Pointer, envp.Pointer);
         return ExecutableLookup.Failure(path.ToString(), new LinuxException("exec", errno), missing: string.Empty);
     }

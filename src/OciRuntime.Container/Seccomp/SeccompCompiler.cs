@@ -46,6 +46,7 @@ public static class SeccompCompiler
         {
             Flags = checkedProfile.Flags,
             NeedsListener = checkedProfile.Notifies,
+            AllowsSendmsg = checkedProfile.AllowsSendmsg,
             ListenerPath = profile.ListenerPath,
             ListenerMetadata = profile.ListenerMetadata,
         };

@@ -52,6 +52,23 @@ internal sealed class SeccompProfile
     /// <summary>A rule says SCMP_ACT_NOTIFY.</summary>
     public bool Notifies { get; private set; }
 
+    /// <summary>All rules on sendmsg(2), or else the default action, let it through without conditions.</summary>
+    public bool AllowsSendmsg
+    {
+        get
+        {
+            int sendmsg = SyscallNames.IndexOf("sendmsg");
+            bool? allowed = null;
+            foreach ((int name, int rule) in Names)
+            {
+                if (name == sendmsg)
+                    allowed = allowed != false && IsAllowed(Rules[rule].Action) && Rules[rule].ConditionCount == 0;
+            }
+
+            return allowed ?? IsAllowed(DefaultAction);
+        }
+    }
+
     public SeccompRule[] Rules { get; private set; } = [];
 
     /// <summary>The names of all entries, in order: a <see cref="SyscallNames"/> index and a <see cref="Rules"/> index.</summary>
@@ -206,6 +223,8 @@ internal sealed class SeccompProfile
             throw Invalid(dataPath, $"{data} is out of range: 0 to {largest}");
         return action | (data ?? (uint)Errno.EPERM);
     }
+
+    private static bool IsAllowed(uint action) => action is SECCOMP_RET_ALLOW or SECCOMP_RET_LOG;
 
     private static ContainerException Invalid(string path, string what) => new($"{path}: {what}");
 }

@@ -24,12 +24,14 @@ public sealed class SeccompProgram
     /// <summary>SECCOMP_FILTER_FLAG_* for seccomp(2).</summary>
     public uint Flags { get; internal init; }
 
-    /// <summary>
-    /// A rule says SCMP_ACT_NOTIFY: loading returns a descriptor that has to reach <see cref="ListenerPath"/>. The
-    /// child may use write(2), and nothing else of which a profile could be waiting for that listener's answer, to
-    /// tell the parent the descriptor's number.
-    /// </summary>
+    /// <summary>A rule says SCMP_ACT_NOTIFY: loading returns a descriptor that has to reach <see cref="ListenerPath"/>.</summary>
     public bool NeedsListener { get; internal init; }
+
+    /// <summary>
+    /// sendmsg(2) is allowed whatever its arguments, so that the descriptor can be sent. Otherwise the child may only
+    /// tell its number, with write(2), which no profile that compiles sends to the listener.
+    /// </summary>
+    public bool AllowsSendmsg { get; internal init; }
 
     /// <summary>Where the descriptor goes; set whenever <see cref="NeedsListener"/> is.</summary>
     public string? ListenerPath { get; internal init; }

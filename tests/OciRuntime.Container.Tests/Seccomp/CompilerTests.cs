@@ -67,6 +67,19 @@ public class CompilerTests
         Run(program, 83).Should().Be(SECCOMP_RET_USER_NOTIF);
     }
 
+    [Theory]
+    [InlineData("ALLOW", "connect", "NOTIFY", "[]", true)]
+    [InlineData("ALLOW", "sendmsg", "NOTIFY", "[]", false)]
+    [InlineData("ALLOW", "sendmsg", "ERRNO", "[]", false)]
+    [InlineData("ERRNO", "connect", "NOTIFY", "[]", false)]
+    [InlineData("ERRNO", "sendmsg", "ALLOW", "[]", true)]
+    [InlineData("ERRNO", "sendmsg", "LOG", """[{"index":0,"op":"SCMP_CMP_EQ","value":1}]""", false)]
+    public void The_listener_is_sent_only_where_nothing_stands_in_the_way(string byDefault, string name, string action, string args, bool sent) =>
+        Compile($$"""
+            {"defaultAction":"SCMP_ACT_{{byDefault}}","listenerPath":"/run/agent",
+             "syscalls":[{"names":["{{name}}"],"action":"SCMP_ACT_{{action}}","args":{{args}}}]}
+            """).AllowsSendmsg.Should().Be(sent);
+
     [Fact]
     public void A_profile_without_rules_and_default_action_is_no_filter()
     {
