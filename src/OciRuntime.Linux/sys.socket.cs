@@ -16,6 +16,8 @@ public static unsafe partial class LibC
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;
+    public const int SCM_CREDENTIALS = 2;
+    public const int SO_PASSCRED = 16;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_TRUNC = 0x20;
@@ -61,6 +63,15 @@ public static unsafe partial class LibC
         public int cmsg_type;
     }
 
+    /// <summary>What SCM_CREDENTIALS carries.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ucred
+    {
+        public int pid;
+        public uint uid;
+        public uint gid;
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     public struct pollfd
     {
@@ -89,6 +100,9 @@ public static unsafe partial class LibC
 
     [DllImport(libc, SetLastError = true)]
     public static extern int shutdown(int fd, int how);
+
+    [DllImport(libc, SetLastError = true)]
+    public static extern int setsockopt(int fd, int level, int name, void* value, uint length);
 
     [DllImport(libc, SetLastError = true)]
     public static extern nint sendmsg(int fd, msghdr* message, int flags);

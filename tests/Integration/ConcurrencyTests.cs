@@ -75,6 +75,17 @@ public sealed class ConcurrencyTests : ContainerTest
     }
 
     [Fact]
+    public void A_hundred_execs_in_one_container()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        container.Start().Succeeds();
+        List<CommandResult> results = AtOnce(Enumerable.Range(0, 100).Select(number => new[] { "exec", container.Id, "echo", $"{number}" }));
+        results.Select(result => result.Succeeds().Stdout.Trim()).Should().Equal(Enumerable.Range(0, 100).Select(number => $"{number}"));
+    }
+
+    [Fact]
     public void One_bundle_for_several_containers()
     {
         Container first = NewContainer(), second = NewContainer(bundle: first.Bundle);

@@ -15,6 +15,7 @@ public sealed class ExecProcess : StartedProcess
     public static ExecProcess Clone(ExecPlan plan, ICgroup cgroup)
     {
         (MessageChannel runtimeEnd, MessageChannel childEnd) = MessageChannel.CreatePair();
+        runtimeEnd.ReceiveSenders();
         FileDescriptor[] join = [.. cgroup.JoinDescriptors];
         int pid = CloneInto(cgroup, 0, out FileDescriptor pidfd);
         if (pid == 0)

@@ -19,6 +19,8 @@ public sealed class InitProcess : StartedProcess
     public static InitProcess Clone(ContainerPlan plan, ICgroup cgroup)
     {
         (MessageChannel runtimeEnd, MessageChannel initEnd) = MessageChannel.CreatePair();
+        if (plan.Namespaces.NeedsTwoStages)
+            runtimeEnd.ReceiveSenders();
         FileDescriptor[] join = [.. cgroup.JoinDescriptors];
         plan.Namespaces.EnterPidForChildren();
         int pid = CloneInto(cgroup, plan.Namespaces.NeedsTwoStages ? 0 : plan.Namespaces.CloneFlags, out FileDescriptor pidfd);

@@ -31,6 +31,13 @@ public readonly unsafe struct MessageChannel : IDisposable
 
     public void Dispose() => Socket.Dispose();
 
+    /// <summary>From now on a message that is sent to this end tells its sender's pid.</summary>
+    public void ReceiveSenders()
+    {
+        int on = 1;
+        Check.Ok(setsockopt(Socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof(int)), "setsockopt(SO_PASSCRED)");
+    }
+
     /// <summary>Sends a message. SIGPIPE is not raised.</summary>
     /// <exception cref="LinuxException">EPIPE or ECONNRESET: the peer has gone.</exception>
     public void Send(MessageType type, int number = 0, string text = "", FileDescriptor file = default)
@@ -91,11 +98,14 @@ public readonly unsafe struct MessageChannel : IDisposable
         if (received < HeaderSize)
             return default;
         ReadOnlySpan<byte> bytes = new(buffer, (int)received);
+        int* descriptor = (int*)ControlData(header, SCM_RIGHTS);
+        ucred* credentials = (ucred*)ControlData(header, SCM_CREDENTIALS);
         return new(
             (MessageType)bytes[0],
             BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]),
             Encoding.UTF8.GetString(bytes[HeaderSize..]),
-            DescriptorIn(header));
+            descriptor is null ? FileDescriptor.None : new FileDescriptor(*descriptor),
+            credentials is null ? 0 : credentials->pid);
     }
 
     /// <summary>Sends bytes with, if there is one, a descriptor; on any UNIX socket.</summary>
@@ -130,11 +140,19 @@ public readonly unsafe struct MessageChannel : IDisposable
         return HeaderSize + length;
     }
 
-    private static FileDescriptor DescriptorIn(in msghdr header)
+    /// <summary>What a control message of a type carries; null if there is none.</summary>
+    private static void* ControlData(in msghdr header, int type)
     {
-        cmsghdr* control = (cmsghdr*)header.msg_control;
-        bool has = header.msg_controllen >= sizeof(cmsghdr) + sizeof(int)
-            && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS;
-        return has ? new FileDescriptor(*(int*)((byte*)control + sizeof(cmsghdr))) : FileDescriptor.None;
+        byte* end = (byte*)header.msg_control + header.msg_controllen;
+        for (byte* p = (byte*)header.msg_control; p + sizeof(cmsghdr) <= end; p += (((cmsghdr*)p)->cmsg_len + 7) & ~7)
+        {
+            cmsghdr* control = (cmsghdr*)p;
+            if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == type)
+                return p + sizeof(cmsghdr);
+            if (control->cmsg_len < sizeof(cmsghdr))
+                break;
+        }
+
+        return null;
     }
 }

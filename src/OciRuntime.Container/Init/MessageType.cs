@@ -12,7 +12,10 @@ public enum MessageType : byte
     /// <summary>Runtime → init: the ids of the user namespace are mapped.</summary>
     UserNamespaceMapped = 2,
 
-    /// <summary>Init → runtime, two stages only: the second process is the init. Number: its pid.</summary>
+    /// <summary>
+    /// Init → runtime, two stages only: the sender, a second process, is the init. It says so itself, before anything
+    /// else: news from the first process could come after what the second has to say.
+    /// </summary>
     InitCloned = 3,
 
     /// <summary>Init → runtime: namespaces and mounts are made, the root not yet changed: time for prestart and createRuntime hooks.</summary>

@@ -57,18 +57,14 @@ public abstract class ProcessInit
             throw new LinuxException("setresuid", errno);
     }
 
-    /// <summary>Once more a child of the runtime, a sibling of the caller, which tells the runtime of it and ends.</summary>
+    /// <summary>Once more a child of the runtime, a sibling of the caller, which ends; the sibling tells the runtime of itself.</summary>
     protected unsafe void CloneSibling(ulong flags)
     {
         clone_args clone = new() { flags = flags | CLONE_PARENT };
-        int pid = Check.Ok(clone3(&clone), "clone3");
-        if (pid != 0)
-        {
-            Channel.Send(MessageType.InitCloned, pid);
+        if (Check.Ok(clone3(&clone), "clone3") != 0)
             exit_group(0);
-        }
-
         Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
+        Channel.Send(MessageType.InitCloned);
     }
 
     /// <summary>

@@ -114,7 +114,7 @@ public abstract class StartedProcess : IDisposable
             switch (message.Type)
             {
                 case MessageType.InitCloned:
-                    Adopt(message.Number);
+                    Adopt(message.Sender);
                     break;
                 case MessageType.Terminal:
                     Terminal = message.File;
