@@ -16,6 +16,9 @@ public static class SpecWriter
     /// <summary>On one line, as hooks read it.</summary>
     public static byte[] Write(State state) => Write(state, JsonRecords.Write);
 
+    /// <summary>On one line, as <c>update --resources</c> reads it.</summary>
+    public static byte[] Write(LinuxResources resources) => Write(resources, JsonRecords.Write);
+
     /// <summary>On one line, as seccomp agents read it.</summary>
     public static byte[] Write(ContainerProcessState state) => Write(state, JsonRecords.Write);
 

@@ -81,6 +81,32 @@ public sealed class CgroupsTests : ContainerTest
         container.Run().ExitsWith(128 + 9);
     }
 
+    [Theory]
+    [InlineData(4096, "memory limit 4 KiB is too low: a container needs at least 256 KiB to start")]
+    [InlineData(65536, "memory limit 64 KiB is too low")]
+    public void Memory_limit_that_is_too_low_to_start_is_named(int limit, string message)
+    {
+        foreach (string command in new[] { "create", "run" })
+        {
+            Container container = NewContainer(Resources($"\"memory\":{{\"limit\":{limit}}}"));
+            container.Bundle.Write();
+            container.Command(command, "--bundle", container.Bundle.Directory, container.Id)
+                .FailsWith("container init was OOM-killed (memory limit too low?): " + message);
+            NothingIsLeft();
+        }
+    }
+
+    [Fact]
+    public void Memory_limit_that_is_too_low_for_exec_is_suspected()
+    {
+        Container container = Created("{}");
+        container.Start().Succeeds();
+        // All that is used stays, so that nothing is left for another process.
+        string directory = container.CgroupDirectories().First(path => path.Contains("/memory/"));
+        File.WriteAllText(directory + "/memory.limit_in_bytes", File.ReadAllText(directory + "/memory.usage_in_bytes"));
+        container.Command("exec", container.Id, "true").FailsWith("(possibly OOM-killed)", 255);
+    }
+
     [Fact]
     public void Memory_limit_of_minus_one_is_none()
     {

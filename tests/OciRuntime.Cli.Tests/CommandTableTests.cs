@@ -47,6 +47,9 @@ public sealed class CommandTableTests
     [InlineData("list", "format f quiet q")]
     [InlineData("spec", "bundle b rootless")]
     [InlineData("features", "")]
+    [InlineData("ps", "format f")]
+    [InlineData("events", "interval stats")]
+    [InlineData("update", "resources r blkio-weight cpu-period cpu-quota cpu-burst cpu-share cpu-rt-period cpu-rt-runtime cpuset-cpus cpuset-mems kernel-memory kernel-memory-tcp memory cpu-idle memory-reservation memory-swap pids-limit l3-cache-schema mem-bw-schema")]
     public void A_command_has_runcs_flags(string name, string flags)
     {
         IEnumerable<string> names = CommandTable.Find(name)!.Flags.SelectMany(flag => new[] { flag.Name, flag.Alias }).OfType<string>();

@@ -8,8 +8,8 @@ internal static class CommandTable
 {
     private static string[] Names =>
     [
-        "checkpoint", "create", "delete", "exec", "kill", "list", "pause", "restore", "resume", "run", "spec", "start", "state",
-        "features", "version", "help",
+        "checkpoint", "create", "delete", "events", "exec", "kill", "list", "pause", "ps", "restore", "resume", "run", "spec", "start",
+        "state", "update", "features", "version", "help",
     ];
 
     /// <summary>A new instance of the command; null when there is none of that name.</summary>
@@ -18,16 +18,19 @@ internal static class CommandTable
         "checkpoint" => new CheckpointCommand(),
         "create" => new CreateCommand(),
         "delete" => new DeleteCommand(),
+        "events" => new EventsCommand(),
         "exec" => new ExecCommand(),
         "kill" => new KillCommand(),
         "list" => new ListCommand(),
         "pause" => new PauseCommand(),
+        "ps" => new PsCommand(),
         "resume" => new ResumeCommand(),
         "restore" => new RestoreCommand(),
         "run" => new RunCommand(),
         "spec" => new SpecCommand(),
         "start" => new StartCommand(),
         "state" => new StateCommand(),
+        "update" => new UpdateCommand(),
         "features" => new FeaturesCommand(),
         "version" => new VersionCommand(),
         "help" or "h" => new HelpCommand(),

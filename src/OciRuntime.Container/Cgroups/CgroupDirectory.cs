@@ -76,9 +76,13 @@ internal sealed class CgroupDirectory(string path, long magic) : IDisposable
     /// <param name="undo">What brings the old value back, when that is not the file's present content.</param>
     public int TryWrite(string file, string value, string? undo)
     {
-        if (Journal is { } journal)
-            journal.Note(this, file, undo);
-        return TryWrite(file, value);
+        if (Journal is not { } journal)
+            return TryWrite(file, value);
+        string? old = undo ?? TryRead(file, out _);
+        int error = TryWrite(file, value);
+        if (error == 0 && old is not null)
+            journal.Note(this, file, old);
+        return error;
     }
 
     /// <summary>Writes one value.</summary>

@@ -8,12 +8,8 @@ internal sealed class CgroupJournal
 {
     private readonly List<(CgroupDirectory Directory, string File, string Value)> _old = [];
 
-    /// <summary>Notes what <paramref name="file"/> holds now, or <paramref name="undo"/> in its place.</summary>
-    public void Note(CgroupDirectory directory, string file, string? undo)
-    {
-        if ((undo ?? directory.TryRead(file, out _)) is { } value)
-            _old.Add((directory, file, value));
-    }
+    /// <summary>Notes what brings the old content of <paramref name="file"/> back.</summary>
+    public void Note(CgroupDirectory directory, string file, string value) => _old.Add((directory, file, value));
 
     /// <summary>
     /// Writes the old values back, the last one first. Values that depend on each other (memory and memory+swap,

@@ -36,7 +36,7 @@ public interface ICgroup : IDisposable
     void Apply(LinuxResources? resources);
 
     /// <summary>
-    /// Changes the limits of a running container and leaves its device list alone, as runc's <c>update</c>.
+    /// Changes the limits of a running container, and its device list only when <paramref name="resources"/> has one.
     /// When the kernel refuses a value, the values already written are put back.
     /// </summary>
     void Update(LinuxResources resources);

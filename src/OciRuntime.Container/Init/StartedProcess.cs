@@ -172,7 +172,8 @@ public abstract class StartedProcess : IDisposable
             case MessageType.Gone:
                 throw new ContainerException(
                     $"{FailurePrefix}the init (pid {pid}) was killed before it was ready",
-                    "if linux.resources.memory.limit is small, raise it");
+                    "if linux.resources.memory.limit is small, raise it")
+                { Errno = Errno.ESRCH };
             default:
                 throw new ContainerException($"{FailurePrefix}unexpected message {message.Type}");
         }

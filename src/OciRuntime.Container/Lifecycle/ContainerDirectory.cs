@@ -16,11 +16,12 @@ public sealed class ContainerDirectory : IDisposable
 {
     private const string RecordName = "state.json";
     private const string ConfigName = "config.json";
+    private const string ResourcesName = "resources.json";
 
     /// <summary>The socket's name; its existence means that the user's program has not been run.</summary>
     public const string StartSocketName = "start.sock";
 
-    private static readonly string[] s_knownNames = [RecordName, ConfigName, StartSocketName];
+    private static readonly string[] s_knownNames = [RecordName, ConfigName, ResourcesName, StartSocketName];
 
     private readonly string _root;
     private readonly string _id;
@@ -124,6 +125,17 @@ public sealed class ContainerDirectory : IDisposable
         TryRead() ?? throw new ContainerException($"container {_id} was never completely created", "delete it with --force");
 
     public Config ReadConfig() => ConfigReader.Read(FileContent.ReadAt(Descriptor, ConfigName).Span);
+
+    /// <summary>The container's limits since they were last changed; null when they still are those of its config.</summary>
+    public LinuxResources? ReadResources()
+    {
+        using FileDescriptor file = new(openat(Descriptor, ResourcesName, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (!file.IsOpen && errno == Errno.ENOENT)
+            return null;
+        return ConfigReader.ReadResources(FileContent.Read(Check.Fd(file, "open", ResourcesName), ResourcesName).Span);
+    }
+
+    public void WriteResources(LinuxResources resources) => FileContent.Replace(Descriptor, ResourcesName, SpecWriter.Write(resources), 0x180 /* 0600 */);
 
     public bool HasStartSocket => statx(Descriptor, StartSocketName, AT_SYMLINK_NOFOLLOW, STATX_TYPE, out _) == 0;
 

@@ -172,7 +172,14 @@ internal sealed class Creation : IDisposable
         _cgroup.Create();
         _cgroup.Apply(Config.Linux?.Resources);
         Init = InitProcess.Clone(_plan, _cgroup);
-        Init.RunUntilReady();
+        try
+        {
+            Init.RunUntilReady();
+        }
+        catch (Exception e) when (OutOfMemory.Explain(e, _cgroup, Config.Linux?.Resources?.Memory?.Limit) is { } reason)
+        {
+            throw reason;
+        }
 
         Record = Record with { Pid = Init.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
         Directory.Write(Record);

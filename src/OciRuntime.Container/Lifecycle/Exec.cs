@@ -56,7 +56,10 @@ public static partial class Engine
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {
+            ContainerException? reason = OutOfMemory.ExplainExec(e, cgroup);
             child.KillAndReap();
+            if (reason is not null)
+                throw reason;
             throw;
         }
     }

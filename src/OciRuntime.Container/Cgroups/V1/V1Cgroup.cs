@@ -156,6 +156,9 @@ internal sealed class V1Cgroup : ICgroup
         try
         {
             SetLimits(resources, setDevices: false);
+            // Last: there is no way back from a list that was changed in part.
+            if (resources.Devices is { Count: > 0 } devices)
+                SetDevices(DeviceRules.From(devices));
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {

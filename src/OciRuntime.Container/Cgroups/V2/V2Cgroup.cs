@@ -112,7 +112,13 @@ internal sealed class V2Cgroup : ICgroup
         _directory.Journal = journal;
         try
         {
-            Try("set the container's limits", () => SetLimits(resources, setDevices: false));
+            Try("set the container's limits", () =>
+            {
+                SetLimits(resources, setDevices: false);
+                // Last: the programs that this replaces cannot be put back.
+                if (resources.Devices is { Count: > 0 } devices)
+                    SetDevices(DeviceRules.From(devices));
+            });
         }
         catch (ContainerException)
         {

@@ -1,0 +1,190 @@
+using System.IO;
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary><c>update</c>: the kernel's files after it, on v1 hierarchies, and what runc's are after the same.</summary>
+[Trait("Lane", "Integration")]
+public sealed class UpdateTests : ContainerTest
+{
+    private static readonly string[] Files =
+    [
+        "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.soft_limit_in_bytes", "cpu.shares", "cpu.cfs_quota_us",
+        "cpu.cfs_period_us", "cpu.cfs_burst_us", "cpu.idle", "cpuset.cpus", "cpuset.mems", "pids.max", "blkio.bfq.weight",
+        "blkio.throttle.read_bps_device", "devices.list",
+    ];
+
+    private Container Sleeping(string resources = "", Runtime? runtime = null)
+    {
+        Container container = NewContainer("{\"linux\":{\"resources\":{" + resources + "}}}", runtime: runtime);
+        container.Bundle.Args("sleep", "1000");
+        container.Run("--detach").Succeeds();
+        return container;
+    }
+
+    private static string[] Values(Container container) =>
+        Files.Select(file => container.CgroupDirectories().Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists))
+            .Where(path => path is not null)
+            .Select(path => Path.GetFileName(path) + "=" + string.Join(' ', File.ReadAllLines(path!).Order()))
+            .ToArray();
+
+    [Fact]
+    public void Each_flag_changes_its_file()
+    {
+        Container container = Sleeping();
+        container.Command(
+            "update", container.Id, "--memory", "96m", "--memory-swap", "128MiB", "--memory-reservation", "50331648", "--cpu-share", "300",
+            "--cpu-quota", "60000", "--cpu-period", "150000", "--cpu-burst", "1000", "--cpuset-cpus", "0", "--cpuset-mems", "0", "--pids-limit", "33").Succeeds();
+        container.Cgroup("memory.limit_in_bytes").Should().Be("100663296");
+        container.Cgroup("memory.memsw.limit_in_bytes").Should().Be("134217728");
+        container.Cgroup("memory.soft_limit_in_bytes").Should().Be("50331648");
+        container.Cgroup("cpu.shares").Should().Be("300");
+        container.Cgroup("cpu.cfs_quota_us").Should().Be("60000");
+        container.Cgroup("cpu.cfs_period_us").Should().Be("150000");
+        container.Cgroup("cpu.cfs_burst_us").Should().Be("1000");
+        container.Cgroup("cpuset.cpus").Should().Be("0");
+        container.Cgroup("pids.max").Should().Be("33");
+        File.ReadAllText($"/proc/{container.Pid}/status").Should().Contain("Cpus_allowed_list:\t0\n");
+
+        container.Command("update", "--cpu-idle", "1", "--blkio-weight=200", container.Id).Succeeds();
+        container.Cgroup("cpu.idle").Should().Be("1");
+        container.Cgroup("blkio.bfq.weight").Should().Be("200");
+    }
+
+    [RuncTheory]
+    [InlineData("--memory 64m --memory-swap 128m", "--memory 200m --memory-swap 300m", "--memory 32m", "--memory-swap -1", "--memory 400m", "--memory -1")]
+    [InlineData("--cpu-quota 20000", "--cpu-period 50000", "--cpu-quota -1", "--cpu-quota 5000 --cpu-period 2000", "--cpu-period 1000")]
+    [InlineData("--pids-limit 10", "--pids-limit -1", "--cpu-share 700", "--cpuset-cpus 1 --cpuset-mems 0", "--cpuset-cpus 0")]
+    [InlineData("--memory 1.5g", "--memory-reservation 100KiB", "--memory 0", "--kernel-memory 10m", "--memory 1000000")]
+    [InlineData("--cpuset-cpus 9999", "--memory xx", "--memory 10mm", "--cpu-share abc", "--cpu-quota 1.5", "--cpu-idle x", "--pids-limit x")]
+    [InlineData("--l3-cache-schema L3:0=f", "--bogus", "--memory", "--memory 200m --memory-swap 100m", "--cpu-period 999", "--cpu-share 1")]
+    public void The_same_updates_leave_the_same_values_as_runcs(params string[] updates)
+    {
+        const string resources = "\"memory\":{\"limit\":104857600},\"cpu\":{\"shares\":512,\"quota\":30000,\"period\":100000},\"pids\":{\"limit\":50}";
+        Container ours = Sleeping(resources), theirs = Sleeping(resources, Runtime.Runc);
+        try
+        {
+            foreach (string update in updates)
+            {
+                string[] before = Values(ours);
+                CommandResult result = ours.Command("update", [ours.Id, .. update.Split(' ')]);
+                result.ExitsWith(theirs.Command("update", [theirs.Id, .. update.Split(' ')]).ExitCode);
+                // What is refused leaves nothing behind; runc leaves shares that the kernel has cut.
+                if (result.ExitCode != 0)
+                    Values(ours).Should().Equal(before, update);
+                else
+                    Values(ours).Should().Equal(Values(theirs), update);
+            }
+        }
+        finally
+        {
+            theirs.Delete("--force").Succeeds();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Resources_come_from_a_file_or_stdin_and_flags_are_ignored_then(bool fromStdin)
+    {
+        const string json = """{"memory":{"limit":67108864},"cpu":{"shares":222,"cpus":"0"},"pids":{"limit":17}}""";
+        Container container = Sleeping();
+        string file = Path.Combine(Directory, "resources.json");
+        File.WriteAllText(file, json);
+        using (Command update = container.StartCommand("update", [$"--resources={(fromStdin ? "-" : file)}", "--pids-limit", "99", container.Id], fromStdin ? json : null))
+            update.Finish().Succeeds();
+        container.Cgroup("memory.limit_in_bytes").Should().Be("67108864");
+        container.Cgroup("cpu.shares").Should().Be("222");
+        container.Cgroup("cpuset.cpus").Should().Be("0");
+        container.Cgroup("pids.max").Should().Be("17");
+    }
+
+    [Theory]
+    [InlineData("{\"memory\":", "invalid JSON")]
+    [InlineData("[]", "found an array")]
+    [InlineData("{\"cpu\":{\"shares\":\"many\"}}", "cpu.shares")]
+    [InlineData("{\"blockIO\":{\"weight\":5}}", "linux.resources.blockIO.weight is 5")]
+    [InlineData("{\"memory\":{\"limit\":-2}}", "linux.resources.memory.limit is -2")]
+    public void Resources_that_are_not_valid_change_nothing(string json, string message)
+    {
+        Container container = Sleeping();
+        string[] before = Values(container);
+        using Command update = container.StartCommand("update", ["--resources", "-", container.Id], json);
+        update.Finish().FailsWith(message);
+        Values(container).Should().Equal(before);
+    }
+
+    [Fact]
+    public void A_refused_value_is_named_and_the_others_are_put_back()
+    {
+        Container container = Sleeping("\"memory\":{\"limit\":104857600},\"cpu\":{\"shares\":512},\"pids\":{\"limit\":50}");
+        string[] before = Values(container);
+        using (Command update = container.StartCommand("update", ["-r", "-", container.Id], """
+            {"memory":{"limit":52428800},"cpu":{"shares":100,"cpus":"0"},"pids":{"limit":7},
+             "blockIO":{"throttleReadBpsDevice":[{"major":4000,"minor":4000,"rate":1}]}}
+            """))
+        {
+            CommandResult result = update.Finish().FailsWith("set linux.resources.blockIO.throttleReadBpsDevice[0]: write \\\"4000:4000 1\\\" to /sys/fs/cgroup/blkio/");
+            result.Stderr.Should().NotContain("warning");
+        }
+
+        Values(container).Should().Equal(before);
+        // And is not remembered either.
+        container.Command("update", container.Id, "--memory-reservation", "1m").Succeeds();
+        container.Cgroup("memory.limit_in_bytes").Should().Be("104857600");
+        container.Cgroup("pids.max").Should().Be("50");
+    }
+
+    [Fact]
+    public void What_an_update_does_not_name_is_left_alone()
+    {
+        Container container = Sleeping("\"memory\":{\"limit\":104857600},\"pids\":{\"limit\":50}");
+        string pids = Path.Combine(container.CgroupDirectories().First(path => path.Contains("/pids/")), "pids.max");
+        File.WriteAllText(pids, "77");
+        container.Command("update", container.Id, "--memory", "200m").Succeeds();
+        File.ReadAllText(pids).Should().Be("77\n");
+    }
+
+    [Fact]
+    public void The_device_list_changes_only_when_the_update_has_another_one()
+    {
+        const string devices = """[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":10,"minor":229,"access":"rw"}]""";
+        Container container = Sleeping("\"devices\":" + devices);
+        string directory = container.CgroupDirectories().First(path => path.Contains("/devices/"));
+        // As a device plugin does.
+        File.WriteAllText(directory + "/devices.allow", "c 10:201 rw");
+        Update("{\"pids\":{\"limit\":9}}");
+        Update("{\"pids\":{\"limit\":9},\"devices\":" + devices + "}");
+        container.Cgroup("devices.list").Split('\n').Should().Contain(["c 10:201 rw", "c 10:229 rw"]);
+        Update("{\"devices\":[{\"allow\":false,\"access\":\"rwm\"}]}");
+        container.Cgroup("devices.list").Split('\n').Should().NotContain(["c 10:229 rw"]).And.Contain("c 1:3 rwm");
+
+        void Update(string json)
+        {
+            using Command update = container.StartCommand("update", ["-r", "-", container.Id], json);
+            update.Finish().Succeeds();
+        }
+    }
+
+    [Fact]
+    public void Created_and_paused_containers_can_be_updated_and_stopped_ones_cannot()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        container.Command("update", container.Id, "--pids-limit", "11").Succeeds();
+        container.Start().Succeeds();
+        container.Command("pause", container.Id).Succeeds();
+        container.Command("update", container.Id, "--pids-limit", "12").Succeeds();
+        container.Status.Should().Be("paused");
+        container.Cgroup("pids.max").Should().Be("12");
+        container.Command("resume", container.Id).Succeeds();
+        container.Kill("KILL").Succeeds();
+        container.WaitUntilStopped();
+        container.Command("update", container.Id, "--pids-limit", "13").FailsWith("container not running");
+        Ocirun("update", "nosuch", "--pids-limit", "13").FailsWith("container does not exist");
+    }
+}
