@@ -128,7 +128,7 @@ internal static class Program
         }
         log.Debug(exception.ToString());
         log.Error(exception is OutOfMemoryException
-            ? prefix + "out of memory"
+            ? $"{prefix}out of memory: the config asks for more than fits into the {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MiB that ocirun uses at most"
             : $"{prefix}internal error: {exception.GetType()}: {exception.Message}; run it with --debug for the place, and please report it");
         return Failure;
     }

@@ -86,6 +86,10 @@ public static class ConfigReader
         {
             throw Unreadable(InvalidJson(utf8, e, source.AtMaxDepth));
         }
+        catch (OutOfMemoryException)
+        {
+            throw Unreadable("is too large: it takes more memory than the heap may have", "the file");
+        }
         catch (InvalidOperationException)
         {
             throw Unreadable($"invalid JSON: a string is not Unicode ({JsonLocation.LineAndColumn(utf8, source.TokenStart)})");

@@ -258,6 +258,24 @@ public sealed class ErrorsTests : ContainerTest
         NothingIsLeft();
     }
 
+    [OcirunTheory("runc reads it all")]
+    [InlineData("mounts", "[", """{"destination":"a"}""", "]", "mounts[49]")]
+    [InlineData("process.env", "[", "\"A\"", "]", "process.env[49]")]
+    [InlineData("linux.seccomp", """{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"action":"SCMP_ACT_ERRNO","names":[""", "\"a\"", "]}]}", "there are more warnings")]
+    [InlineData("mounts", """[{"destination":"/a","type":"tmpfs","options":[""", "\"a\"", "]}]", "out of memory: ")]
+    public void Config_of_four_megabytes_of_nothing_but_mistakes(string path, string before, string item, string after, string text)
+    {
+        Container container = NewContainer("""{"process":{"args":["/none"]}}""");
+        JsonObject parent = container.Bundle.Config;
+        foreach (string name in path.Split('.')[..^1])
+            parent = parent[name]!.AsObject();
+        parent[path.Split('.')[^1]] = "@";
+        string items = string.Join(',', Enumerable.Repeat(item, 4_100_000 / (item.Length + 1)));
+        CommandResult result = CreateWith(container.Bundle.Config.ToJsonString().Replace("\"@\"", before + items + after, StringComparison.Ordinal));
+        result.FailsWith(text).Stderr.Length.Should().BeLessThan(10_000);
+        NothingIsLeft();
+    }
+
     [Fact]
     public void Config_that_is_nested_ten_thousand_deep()
     {

@@ -84,6 +84,11 @@ public sealed class ConfigReaderTests
         Problems($$"""{"ociVersion":"1.0.0","mounts":[{{string.Join(',', Enumerable.Repeat("{}", 1_000_000))}}]}""")
             .Should().HaveCount(51).And.Subject.Last().Message.Should().Be("and more");
 
+    [Fact]
+    public void Validation_keeps_fifty_problems() =>
+        ConfigValidator.Validate(Read($$"""{"ociVersion":"1.0.0","mounts":[{{string.Join(',', Enumerable.Repeat("""{"destination":"a"}""", 10_000))}}]}"""))
+            .Should().HaveCount(51).And.Subject.Last().Message.Should().Be("and more");
+
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData(" \n\t", "the file is empty")]

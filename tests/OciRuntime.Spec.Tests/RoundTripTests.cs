@@ -57,7 +57,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [InlineData("é<>&'/\u2028", "\"é<>&'/\u2028\"")]
-    [InlineData("a\"b\\c\n\t\u0001\u007f", "\"a\\\"b\\\\c\\u000a\\u0009\\u0001\\u007f\"")]
+    [InlineData("a\"b\\c\b\f\n\r\t\u0001\u007f", "\"a\\\"b\\\\c\\b\\f\\n\\r\\t\\u0001\\u007f\"")]
     public void Strings_are_escaped_where_json_demands_it(string value, string json) =>
         Encoding.UTF8.GetString(SpecWriter.Write(new State { Id = value, Annotations = new Dictionary<string, string> { [value] = "" } }))
             .Should().Contain($"\"id\":{json},").And.Contain($"{{{json}:\"\"}}");

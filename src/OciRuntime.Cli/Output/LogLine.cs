@@ -2,8 +2,8 @@ using System;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Cli.Output;
 
@@ -30,7 +30,7 @@ internal static class LogLine
     public static byte[] Json(DateTime utc, LogLevel level, string message, TimeSpan? elapsed)
     {
         var line = new ArrayBufferWriter<byte>(128 + message.Length);
-        using (var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance }))
         {
             json.WriteStartObject();
             if (elapsed is { } time)

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Generic;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using OciRuntime.Container.Lifecycle;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Cli.Output;
 
@@ -13,7 +13,7 @@ internal static class StateJson
     public static byte[] One(ContainerState state)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = PlainJsonEncoder.Instance }))
             Write(json, state, string.Empty);
         return buffer.WrittenSpan.ToArray();
     }
@@ -22,7 +22,7 @@ internal static class StateJson
     public static byte[] All(IReadOnlyList<ContainerState> states)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance }))
         {
             if (states.Count == 0)
             {

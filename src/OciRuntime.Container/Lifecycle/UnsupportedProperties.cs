@@ -12,11 +12,11 @@ public static class UnsupportedProperties
     /// <summary>Those that the config sets; empty when there are none.</summary>
     public static IReadOnlyList<Problem> Find(Config config)
     {
-        var found = new List<Problem>();
+        var found = new ProblemList();
         void Refuse(bool isSet, string path)
         {
             if (isSet)
-                found.Add(new Problem(path, "is not supported"));
+                found.Add(path, "is not supported");
         }
 
         Refuse(config.Solaris is not null, "solaris");
@@ -28,14 +28,22 @@ public static class UnsupportedProperties
         for (int i = 0; i < config.Mounts?.Count; i++)
         {
             Mount mount = config.Mounts[i];
-            Refuse(mount.UIDMappings is { Count: > 0 }, $"mounts[{i}].uidMappings");
-            Refuse(mount.GIDMappings is { Count: > 0 }, $"mounts[{i}].gidMappings");
+            if (mount.UIDMappings is { Count: > 0 })
+                Refuse(true, $"mounts[{i}].uidMappings");
+            if (mount.GIDMappings is { Count: > 0 })
+                Refuse(true, $"mounts[{i}].gidMappings");
             for (int j = 0; j < mount.Options?.Count; j++)
-                Refuse(mount.Options[j] is "idmap" or "ridmap", $"mounts[{i}].options[{j}]: {mount.Options[j]}");
+            {
+                if (mount.Options[j] is "idmap" or "ridmap")
+                    Refuse(true, $"mounts[{i}].options[{j}]: {mount.Options[j]}");
+            }
         }
 
         if (config.Process is { } process)
-            found.AddRange(Find(process));
+        {
+            foreach (Problem problem in Find(process))
+                found.Add(problem.Path, problem.Message);
+        }
 
         if (config.Linux is { } linux)
         {
@@ -45,17 +53,17 @@ public static class UnsupportedProperties
             // Every process has the domain LINUX, unless the runtime's caller chose another one.
             Refuse(linux.Personality is not (null or { Domain: "LINUX" }), "linux.personality");
         }
-        return found;
+        return found.Problems;
     }
 
     /// <summary>Those that a process sets: the config's, or one for <c>exec</c>.</summary>
     public static IReadOnlyList<Problem> Find(Spec.Process process)
     {
-        var found = new List<Problem>();
+        var found = new ProblemList();
         void Refuse(bool isSet, string path)
         {
             if (isSet)
-                found.Add(new Problem(path, "is not supported"));
+                found.Add(path, "is not supported");
         }
 
         Refuse(!string.IsNullOrEmpty(process.CommandLine), "process.commandLine");
@@ -63,6 +71,6 @@ public static class UnsupportedProperties
         Refuse(process.Scheduler is not null, "process.scheduler");
         Refuse(process.IOPriority is not null, "process.ioPriority");
         Refuse(process.ExecCPUAffinity is not null, "process.execCPUAffinity");
-        return found;
+        return found.Problems;
     }
 }

@@ -16,6 +16,8 @@ internal sealed class SeccompProfile
     // linux/err.h
     private const uint MaxErrno = 4095;
 
+    private const int MaxWarnings = 50;
+
     private readonly List<string> _warnings = [];
     private readonly int[] _architectures = new int[ScmpArch.Count];
     private int _architectureCount;
@@ -81,8 +83,12 @@ internal sealed class SeccompProfile
 
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Adds a sentence to <see cref="Warnings"/>.</summary>
-    public void Warn(string warning) => _warnings.Add(warning);
+    /// <summary>Adds a sentence to <see cref="Warnings"/>, unless there are more already than anybody reads.</summary>
+    public void Warn(string warning)
+    {
+        if (_warnings.Count <= MaxWarnings)
+            _warnings.Add(_warnings.Count < MaxWarnings ? warning : $"{Path}: there are more warnings");
+    }
 
     /// <summary>Adds a condition that the profile does not have; returns its index.</summary>
     public int Add(SeccompCondition condition)

@@ -19,12 +19,9 @@ internal ref struct JsonSource
     /// </summary>
     public const int MaxDepth = 64;
 
-    /// <summary>How many problems end the reading: no one reads more, and hostile input could have millions.</summary>
-    private const int MaxProblems = 50;
-
     private readonly ReadOnlySpan<byte> json;
     private Utf8JsonReader reader;
-    private List<Problem>? problems;
+    private ProblemList? problems;
 
     public JsonSource(ReadOnlySpan<byte> json)
     {
@@ -32,7 +29,7 @@ internal ref struct JsonSource
         reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
     }
 
-    public readonly IReadOnlyList<Problem> Problems => problems ?? [];
+    public readonly IReadOnlyList<Problem> Problems => problems?.Problems ?? [];
 
     public readonly long TokenStart => reader.TokenStartIndex;
 
@@ -168,7 +165,7 @@ internal ref struct JsonSource
     public void Missing(long start, string name)
     {
         string path = JsonLocation.Path(json, start);
-        Add(new Problem(JsonPath.Property(path, name), "is missing"));
+        Add(JsonPath.Property(path, name), "is missing");
     }
 
     private void WrongType(string expected)
@@ -190,15 +187,13 @@ internal ref struct JsonSource
     };
 
     private void Add(long offset, string message) =>
-        Add(new Problem(JsonLocation.Path(json, offset), $"{message} ({JsonLocation.LineAndColumn(json, offset)})"));
+        Add(JsonLocation.Path(json, offset), $"{message} ({JsonLocation.LineAndColumn(json, offset)})");
 
-    private void Add(Problem problem)
+    private void Add(string path, string message)
     {
-        problems ??= [];
-        problems.Add(problem);
-        if (problems.Count < MaxProblems)
-            return;
-        problems.Add(new Problem("", "and more"));
-        throw new SpecException(problems);
+        problems ??= new ProblemList();
+        problems.Add(path, message);
+        if (problems.IsFull)
+            throw new SpecException(problems.Problems);
     }
 }

@@ -52,13 +52,18 @@ public sealed class PlainJsonEncoder : JavaScriptEncoder
     public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
     {
         var destination = new Span<char>(buffer, bufferLength);
-        if (unicodeScalar is '"' or '\\' && bufferLength >= 2)
+        char escape = unicodeScalar switch
         {
-            destination[0] = '\\';
-            destination[1] = (char)unicodeScalar;
-            numberOfCharactersWritten = 2;
-            return true;
-        }
+            '"' or '\\' => (char)unicodeScalar,
+            '\b' => 'b',
+            '\f' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            _ => '\0',
+        };
+        if (escape != '\0')
+            return destination.TryWrite($"\\{escape}", out numberOfCharactersWritten);
         if (WillEncode(unicodeScalar))
             return destination.TryWrite($"\\u{unicodeScalar:x4}", out numberOfCharactersWritten);
         return new Rune(unicodeScalar).TryEncodeToUtf16(destination, out numberOfCharactersWritten);

@@ -52,19 +52,25 @@ internal static class LinuxValidator
     {
         if (devices.Count > 0 && Namespaces.Find(linux, "network") is null)
             problems.Add("linux.netDevices", "has nowhere to move them without {\"type\":\"network\"} in linux.namespaces");
-        var inside = new HashSet<string>();
+        var renamed = new HashSet<string>();
         foreach (KeyValuePair<string, LinuxNetDevice> device in devices)
         {
-            string path = JsonPath.Property("linux.netDevices", device.Key);
-            string name = string.IsNullOrEmpty(device.Value.Name) ? device.Key : device.Value.Name;
             if (!IsNetDeviceName(device.Key))
-                problems.Add(path, "is not the name of a network device");
-            else if (!IsNetDeviceName(name))
-                problems.AddUnknown(path + ".name", name, "the name of a network device");
-            else if (!name.EndsWith("%d", StringComparison.Ordinal) && !inside.Add(name))
-                problems.Add(path + ".name", $"duplicate {JsonPath.Quote(name)}");
+                problems.Add(JsonPath.Property("linux.netDevices", device.Key), "is not the name of a network device");
+            if (string.IsNullOrEmpty(device.Value.Name))
+                continue;
+            string name = device.Value.Name;
+            string path = JsonPath.Property("linux.netDevices", device.Key) + ".name";
+            if (!IsNetDeviceName(name))
+                problems.AddUnknown(path, name, "the name of a network device");
+            // The kernel replaces %d by a number that is free.
+            else if (!name.EndsWith("%d", StringComparison.Ordinal) && (!renamed.Add(name) || KeepsName(devices, name)))
+                problems.Add(path, $"duplicate {JsonPath.Quote(name)}");
         }
     }
+
+    private static bool KeepsName(IReadOnlyDictionary<string, LinuxNetDevice> devices, string name) =>
+        devices.TryGetValue(name, out LinuxNetDevice? device) && string.IsNullOrEmpty(device.Name);
 
     /// <summary>The kernel's dev_valid_name: 1 to 15 bytes.</summary>
     private static bool IsNetDeviceName(string name)
