@@ -45,10 +45,12 @@ public interface ICgroup : IDisposable
     FileDescriptor CloneInto { get; }
 
     /// <summary>
-    /// v1: each hierarchy's <c>cgroup.procs</c>, open for writing; a process joins by writing <c>0</c> into each.
-    /// Empty on pure v2.
+    /// Moves the caller, which must have one thread, into the cgroup of every v1 hierarchy; in that of v2
+    /// <see cref="CloneInto"/> has put it. A process that another one moves waits for an RCU grace period of
+    /// milliseconds, and so does one that moves itself through <c>cgroup.procs</c> (cgroup_procs_write_start in
+    /// kernel/cgroup/cgroup.c); a thread that moves itself does not.
     /// </summary>
-    IReadOnlyList<FileDescriptor> JoinDescriptors { get; }
+    void Join();
 
     /// <summary>Stops every process and returns when all of them have stopped.</summary>
     void Freeze();

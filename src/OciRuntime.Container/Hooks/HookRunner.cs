@@ -21,7 +21,7 @@ public static unsafe class HookRunner
 
     /// <param name="kind">The property's name, such as <c>createRuntime</c>.</param>
     /// <param name="hooks">The hooks; null for none.</param>
-    /// <param name="state">The state, JSON in UTF-8.</param>
+    /// <param name="state">The container's state.</param>
     /// <param name="directory">The hooks' working directory: the bundle; none: the caller's.</param>
     /// <param name="defaultEnvironment">For hooks without <c>env</c>; null: the runtime's own environment, as in runc.</param>
     /// <param name="init">A pidfd of the container's init, without which the hooks have no purpose; none: they run to their end.</param>
@@ -29,28 +29,34 @@ public static unsafe class HookRunner
     public static void Run(
         string kind,
         IReadOnlyList<Hook>? hooks,
-        ReadOnlySpan<byte> state,
+        State state,
         FileDescriptor directory,
         IReadOnlyList<string>? defaultEnvironment,
         FileDescriptor init = default)
     {
-        for (int i = 0; i < (hooks?.Count ?? 0); i++)
-            Run(kind, i, hooks![i], state, directory, defaultEnvironment, init);
+        if (hooks is not { Count: > 0 })
+            return;
+        byte[] stateJson = SpecWriter.Write(state);
+        for (int i = 0; i < hooks.Count; i++)
+            Run(kind, i, hooks[i], stateJson, directory, defaultEnvironment, init);
     }
 
     /// <summary>As <see cref="Run"/>, but a failing hook is a warning and the next ones are run: poststop (runtime.md, "Lifecycle", step 13).</summary>
     public static void RunAll(
         string kind,
         IReadOnlyList<Hook>? hooks,
-        ReadOnlySpan<byte> state,
+        State state,
         FileDescriptor directory,
         Action<string> warn)
     {
-        for (int i = 0; i < (hooks?.Count ?? 0); i++)
+        if (hooks is not { Count: > 0 })
+            return;
+        byte[] stateJson = SpecWriter.Write(state);
+        for (int i = 0; i < hooks.Count; i++)
         {
             try
             {
-                Run(kind, i, hooks![i], state, directory, null, FileDescriptor.None);
+                Run(kind, i, hooks[i], stateJson, directory, null, FileDescriptor.None);
             }
             catch (ContainerException e)
             {

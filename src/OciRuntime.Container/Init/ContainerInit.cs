@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Lifecycle;
@@ -20,23 +21,19 @@ namespace OciRuntime.Container.Init;
 public sealed class ContainerInit : ProcessInit
 {
     private readonly ContainerPlan _plan;
-    private readonly ReadOnlyMemory<FileDescriptor> _cgroups;
 
-    private ContainerInit(ContainerPlan plan, ReadOnlyMemory<FileDescriptor> cgroups, MessageChannel channel)
-        : base(channel)
+    private readonly ICgroup _cgroup;
+
+    /// <summary>In the child of the clone.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="cgroup">Where this process belongs.</param>
+    /// <param name="channel">The child's end.</param>
+    public ContainerInit(ContainerPlan plan, ICgroup cgroup, MessageChannel channel)
+        : base(plan, channel)
     {
         _plan = plan;
-        _cgroups = cgroups;
-        plan.SendWarningsTo(channel);
+        _cgroup = cgroup;
     }
-
-    /// <summary>The child of the clone. Never returns.</summary>
-    /// <param name="plan">What to do.</param>
-    /// <param name="cgroups">Opened <c>cgroup.procs</c> files (cgroup v1) to join.</param>
-    /// <param name="channel">The init's end.</param>
-    [DoesNotReturn]
-    public static void Run(ContainerPlan plan, ReadOnlyMemory<FileDescriptor> cgroups, MessageChannel channel) =>
-        new ContainerInit(plan, cgroups, channel).Run();
 
     protected override void Live()
     {
@@ -50,7 +47,7 @@ public sealed class ContainerInit : ProcessInit
             Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
 
         // 2. Limits first: all that follows is counted and confined.
-        EnterCgroups(_cgroups.Span);
+        _cgroup.Join();
 
         // 3. Namespaces: those to join, then in a new user namespace become its root, then the cgroup namespace,
         //    whose root is the cgroup just entered.
@@ -65,7 +62,7 @@ public sealed class ContainerInit : ProcessInit
         Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
         Check.Ok(setsid(), "setsid");
         if (_plan.NewKeyring)
-            SessionKeyring.Join(_plan.Id, _plan.Namespaces.HasUserNamespace);
+            SessionKeyring.Join(_plan.Id, _plan.HasUserNamespace);
         if ((_plan.Namespaces.New & CLONE_NEWNET) != 0)
             Loopback.BringUp();
         SetHostAndDomainName();
@@ -81,7 +78,7 @@ public sealed class ContainerInit : ProcessInit
         }
 
         if (hooks is { CreateContainer.Count: > 0 })
-            HookRunner.Run("createContainer", hooks.CreateContainer, _plan.StateFor(ContainerStatus.Creating, getpid()).Span, _plan.BundleDirectory, null);
+            HookRunner.Run("createContainer", hooks.CreateContainer, _plan.StateFor(ContainerStatus.Creating, getpid()), _plan.BundleDirectory, null);
 
         // 6. The root changes; no path of the host means anything any more. Sysctls and LSM labels are written through
         //    a /proc of our own: the one in the rootfs is whatever the image made of it (CVE-2019-16884, CVE-2025-52881).
@@ -97,12 +94,9 @@ public sealed class ContainerInit : ProcessInit
         rootfs.Seal();
 
         // 7. The container's identity: what root could still do wrong ends here.
-        CloseDescriptors(_plan.PreservedDescriptors, _plan.StartSocket);
-        ProcessPlan process = _plan.Process;
-        RaiseLimits(process, _plan.Namespaces.HasUserNamespace);
-        ProcessSetup.TakeIdentity(process, _plan.MaySetGroups);
-        CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
-        CStringArray envp = CStringArray.From(process.Environment.Variables);
+        CloseDescriptors(_plan.StartSocket);
+        RaiseLimits();
+        (CString, CStringArray) program = TakeIdentity();
 
         // 8. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
         Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
@@ -110,14 +104,10 @@ public sealed class ContainerInit : ProcessInit
         WaitForStart();
 
         // 9. The program, within its limits: earlier they would have hindered this one, which needs descriptors to hear of the start.
-        foreach (ResourceLimit limit in process.Limits)
-            limit.ApplyTo(0);
+        ApplyLimits();
         if (hooks is { StartContainer.Count: > 0 })
             RunStartContainerHooks(hooks);
-        SignalState.Reset();
-        if (process.Seccomp is not null)
-            LoadSeccomp(process.Seccomp);
-        throw ProcessSetup.Execute(process, path, envp);
+        throw Execute(program);
     }
 
     private void EnterNamespaces()
@@ -142,7 +132,7 @@ public sealed class ContainerInit : ProcessInit
             Expect(MessageType.UserNamespaceMapped);
         }
 
-        if (_plan.Namespaces.HasUserNamespace)
+        if (_plan.HasUserNamespace)
             BecomeRoot();
         if (_plan.Namespaces.HasTimeOffsets)
         {
@@ -163,7 +153,7 @@ public sealed class ContainerInit : ProcessInit
 
     private void BindTerminal(ContainerRootfs rootfs)
     {
-        using FileDescriptor slave = OpenTerminal(_plan.Process, _plan.ConsoleSocket);
+        using FileDescriptor slave = OpenTerminal();
         rootfs.BindConsole(slave);
     }
 
@@ -204,7 +194,7 @@ public sealed class ContainerInit : ProcessInit
     {
         try
         {
-            HookRunner.Run("startContainer", hooks.StartContainer, _plan.StateFor(ContainerStatus.Created, getpid()).Span, FileDescriptor.None, _plan.Process.Environment.Variables);
+            HookRunner.Run("startContainer", hooks.StartContainer, _plan.StateFor(ContainerStatus.Created, getpid()), FileDescriptor.None, _plan.Process.Environment.Variables);
         }
         catch (ContainerException e)
         {

@@ -1,7 +1,7 @@
 using System;
+using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Container.Namespaces;
-using OciRuntime.Container.Process;
 using OciRuntime.Container.Rootfs;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -9,17 +9,15 @@ using OciRuntime.Spec;
 namespace OciRuntime.Container.Init;
 
 /// <summary>
-/// What the runtime decides before there is a child, and the init carries out: every path encoded, every namespace
-/// and bind source open, the seccomp filter compiled. The init has the same memory, so nothing is serialised.
+/// What the runtime decides before it clones a container's init: every path encoded, every namespace and bind source
+/// open, the seccomp filter compiled.
 /// </summary>
-public sealed class ContainerPlan : IDisposable
+public sealed class ContainerPlan : StartPlan
 {
-    private readonly Action<string> _warn;
-    private MessageChannel? _warnings;
-
-    public ContainerPlan(Action<string> warn) => _warn = warn;
-
-    public required string Id { get; init; }
+    public ContainerPlan(Action<string> warn)
+        : base(warn)
+    {
+    }
 
     public required Config Config { get; init; }
 
@@ -38,44 +36,22 @@ public sealed class ContainerPlan : IDisposable
 
     public required RootfsPlan Rootfs { get; init; }
 
-    public required ProcessPlan Process { get; init; }
-
-    /// <summary>Whether to give the container a session keyring of its own.</summary>
-    public required bool NewKeyring { get; init; }
-
-    /// <summary>Whether setgroups(2) is allowed to the container's processes.</summary>
-    public required bool MaySetGroups { get; init; }
-
-    /// <summary>Descriptors after stderr that the container inherits.</summary>
-    public required int PreservedDescriptors { get; init; }
-
-    /// <summary>The connected <c>--console-socket</c>; none: the terminal goes to the runtime.</summary>
-    public FileDescriptor ConsoleSocket { get; init; }
-
     /// <summary>The socket on which the parked init waits for its start; none: the runtime starts it itself.</summary>
     public FileDescriptor StartSocket { get; init; }
 
-    /// <summary>A warning for the user's log: written by the runtime, sent to it by the init.</summary>
-    public void Warn(string message)
-    {
-        if (_warnings is MessageChannel channel)
-            channel.Send(MessageType.Warning, 0, message);
-        else
-            _warn(message);
-    }
+    public override bool HasUserNamespace => Namespaces.HasUserNamespace;
 
-    /// <summary>In the init: from now on warnings go through <paramref name="channel"/>.</summary>
-    public void SendWarningsTo(MessageChannel? channel) => _warnings = channel;
+    /// <summary>The state that hooks and seccomp agents are told.</summary>
+    /// <param name="status">Where the container is in its life.</param>
+    /// <param name="pid">Of the init, as the reader's namespace sees it; 0 when it has ended.</param>
+    public State StateFor(ContainerStatus status, int pid) =>
+        HookState.Of(Config.OciVersion, Id, status, pid, Bundle, Config.Annotations);
 
-    /// <summary>The state that hooks read on stdin (runtime.md, "State").</summary>
-    public ReadOnlyMemory<byte> StateFor(ContainerStatus status, int pid) =>
-        HookState.Encode(Config.OciVersion, Id, status, pid, Bundle, Config.Annotations);
-
-    public void Dispose()
+    public override void Dispose()
     {
         Namespaces.Dispose();
         Rootfs.Dispose();
-        ConsoleSocket.Dispose();
         StartSocket.Dispose();
+        base.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Process;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
@@ -14,26 +15,22 @@ namespace OciRuntime.Container.Init;
 public sealed class ExecInit : ProcessInit
 {
     private readonly ExecPlan _plan;
-    private readonly ReadOnlyMemory<FileDescriptor> _cgroups;
 
-    private ExecInit(ExecPlan plan, ReadOnlyMemory<FileDescriptor> cgroups, MessageChannel channel)
-        : base(channel)
+    private readonly ICgroup _cgroup;
+
+    /// <inheritdoc cref="ContainerInit(ContainerPlan, ICgroup, MessageChannel)"/>
+    public ExecInit(ExecPlan plan, ICgroup cgroup, MessageChannel channel)
+        : base(plan, channel)
     {
         _plan = plan;
-        _cgroups = cgroups;
-        plan.SendWarningsTo(channel);
+        _cgroup = cgroup;
     }
-
-    /// <inheritdoc cref="ContainerInit.Run(ContainerPlan, ReadOnlyMemory{FileDescriptor}, MessageChannel)"/>
-    [DoesNotReturn]
-    public static void Run(ExecPlan plan, ReadOnlyMemory<FileDescriptor> cgroups, MessageChannel channel) =>
-        new ExecInit(plan, cgroups, channel).Run();
 
     protected override void Live()
     {
         // 1. Die with the runtime; be confined before anything else.
         Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
-        EnterCgroups(_cgroups.Span);
+        _cgroup.Join();
 
         // 2. The init's namespaces, in one step that cannot meet another process of the same pid. From here on the
         //    container's processes are near: they must not look into this one (CVE-2016-9962).
@@ -57,7 +54,7 @@ public sealed class ExecInit : ProcessInit
         // 4. The terminal; the LSM's attributes, through a /proc of our own (CVE-2025-52881).
         ProcessPlan process = _plan.Process;
         if (process.Terminal)
-            OpenTerminal(process, _plan.ConsoleSocket).Dispose();
+            OpenTerminal().Dispose();
         if (process.ApparmorProfile is not null || process.SelinuxLabel is not null)
         {
             using ProcHandle proc = ProcHandle.Open();
@@ -65,21 +62,15 @@ public sealed class ExecInit : ProcessInit
         }
 
         // 5. The process's identity.
-        CloseDescriptors(_plan.PreservedDescriptors, FileDescriptor.None);
-        RaiseLimits(process, _plan.HasUserNamespace);
-        ProcessSetup.TakeIdentity(process, _plan.MaySetGroups);
-        CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
-        CStringArray envp = CStringArray.From(process.Environment.Variables);
-        foreach (ResourceLimit limit in process.Limits)
-            limit.ApplyTo(0);
+        CloseDescriptors(FileDescriptor.None);
+        RaiseLimits();
+        (CString, CStringArray) program = TakeIdentity();
+        ApplyLimits();
 
         // 6. The program.
         Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
         Channel.Send(MessageType.Ready);
         Expect(MessageType.Start);
-        SignalState.Reset();
-        if (process.Seccomp is not null)
-            LoadSeccomp(process.Seccomp);
-        throw ProcessSetup.Execute(process, path, envp);
+        throw Execute(program);
     }
 }

@@ -12,27 +12,27 @@ public sealed class InitProcess : StartedProcess
 {
     private readonly ContainerPlan _plan;
 
-    private InitProcess(ContainerPlan plan, MessageChannel channel, int pid, FileDescriptor pidfd)
-        : base(plan.Process, plan.Warn, channel, pid, pidfd) => _plan = plan;
+    private InitProcess(ContainerPlan plan, ICgroup cgroup)
+        : base(
+            plan,
+            cgroup,
+            plan.Namespaces.NeedsTwoStages ? 0 : plan.Namespaces.CloneFlags,
+            plan.Namespaces.NeedsTwoStages,
+            channel => new ContainerInit(plan, cgroup, channel)) =>
+        _plan = plan;
 
-    /// <summary>Makes the init, in its cgroup and namespaces, and lets it begin.</summary>
+    /// <summary>Makes the init, in its namespaces, and lets it begin.</summary>
     public static InitProcess Clone(ContainerPlan plan, ICgroup cgroup)
     {
-        (MessageChannel runtimeEnd, MessageChannel initEnd) = MessageChannel.CreatePair();
-        if (plan.Namespaces.NeedsTwoStages)
-            runtimeEnd.ReceiveSenders();
-        FileDescriptor[] join = [.. cgroup.JoinDescriptors];
         plan.Namespaces.EnterPidForChildren();
-        int pid = CloneInto(cgroup, plan.Namespaces.NeedsTwoStages ? 0 : plan.Namespaces.CloneFlags, out FileDescriptor pidfd);
-        if (pid == 0)
+        try
         {
-            runtimeEnd.Dispose();
-            ContainerInit.Run(plan, join, initEnd);
+            return new InitProcess(plan, cgroup);
         }
-
-        plan.Namespaces.LeavePidForChildren();
-        initEnd.Dispose();
-        return new InitProcess(plan, runtimeEnd, pid, pidfd);
+        finally
+        {
+            plan.Namespaces.LeavePidForChildren();
+        }
     }
 
     /// <summary>The container is on record: the init now waits for <c>start</c> and outlives the runtime.</summary>
@@ -74,8 +74,8 @@ public sealed class InitProcess : StartedProcess
 
         // Prestart hooks predate the other kinds: they belong to the start of a container that has been created.
         if (hooks is { Prestart.Count: > 0 })
-            HookRunner.Run("prestart", hooks.Prestart, _plan.StateFor(ContainerStatus.Created, Pid).Span, _plan.BundleDirectory, null, Pidfd);
+            HookRunner.Run("prestart", hooks.Prestart, _plan.StateFor(ContainerStatus.Created, Pid), _plan.BundleDirectory, null, Pidfd);
         if (hooks is { CreateRuntime.Count: > 0 })
-            HookRunner.Run("createRuntime", hooks.CreateRuntime, _plan.StateFor(ContainerStatus.Creating, Pid).Span, _plan.BundleDirectory, null, Pidfd);
+            HookRunner.Run("createRuntime", hooks.CreateRuntime, _plan.StateFor(ContainerStatus.Creating, Pid), _plan.BundleDirectory, null, Pidfd);
     }
 }

@@ -14,16 +14,22 @@ namespace OciRuntime.Container.Init;
 /// </summary>
 public abstract class ProcessInit
 {
+    private readonly StartPlan _plan;
     private bool _filtered;
 
-    protected ProcessInit(MessageChannel channel) => Channel = channel;
+    protected ProcessInit(StartPlan plan, MessageChannel channel)
+    {
+        _plan = plan;
+        Channel = channel;
+        plan.SendWarningsTo(channel);
+    }
 
     /// <summary>The child's end.</summary>
     protected MessageChannel Channel { get; set; }
 
     /// <summary>From the clone to the exec. Never returns: it executes the program, or tells the runtime why not and ends.</summary>
     [DoesNotReturn]
-    protected void Run()
+    public void Run()
     {
         try
         {
@@ -38,17 +44,6 @@ public abstract class ProcessInit
     }
 
     protected abstract void Live();
-
-    /// <summary>Opened <c>cgroup.procs</c> files (cgroup v1).</summary>
-    protected static unsafe void EnterCgroups(ReadOnlySpan<FileDescriptor> cgroups)
-    {
-        byte self = (byte)'0';
-        foreach (FileDescriptor procs in cgroups)
-        {
-            Check.Ok(write(procs, &self, 1), "write", "cgroup.procs");
-            procs.Dispose();
-        }
-    }
 
     /// <summary>Of the user namespace. Where it does not map 0 there is no root to become.</summary>
     protected static void BecomeRoot()
@@ -71,11 +66,11 @@ public abstract class ProcessInit
     /// All but stdio, what the caller wants preserved, and the sockets still to be heard on: a directory of the host
     /// among them would lead out of the container (CVE-2024-21626). The sockets are closed by the exec.
     /// </summary>
-    protected void CloseDescriptors(int preserved, FileDescriptor startSocket)
+    protected void CloseDescriptors(FileDescriptor startSocket)
     {
         int low = Math.Min(Channel.Socket, startSocket.IsOpen ? startSocket : int.MaxValue);
         int high = Math.Max(Channel.Socket, startSocket);
-        uint next = (uint)(STDERR_FILENO + 1 + preserved);
+        uint next = (uint)(STDERR_FILENO + 1 + _plan.PreservedDescriptors);
         foreach (int keep in (ReadOnlySpan<int>)[low, high])
         {
             if (keep > next)
@@ -86,14 +81,13 @@ public abstract class ProcessInit
         Check.Ok(close_range(next, uint.MaxValue, 0), "close_range");
     }
 
-    /// <param name="process">The process.</param>
-    /// <param name="consoleSocket">Takes the master; none: the runtime does.</param>
+    /// <summary>A new terminal for this process; the console socket or the runtime gets the master.</summary>
     /// <returns>The terminal's other end, which is the caller's stdio now.</returns>
-    protected FileDescriptor OpenTerminal(ProcessPlan process, FileDescriptor consoleSocket)
+    protected FileDescriptor OpenTerminal()
     {
-        (FileDescriptor master, FileDescriptor slave) = Terminal.Open(process.ConsoleSize);
-        if (consoleSocket.IsOpen)
-            new MessageChannel(consoleSocket).SendBytes("/dev/ptmx"u8, master);
+        (FileDescriptor master, FileDescriptor slave) = Terminal.Open(_plan.Process.ConsoleSize);
+        if (_plan.ConsoleSocket.IsOpen)
+            new MessageChannel(_plan.ConsoleSocket).SendBytes("/dev/ptmx"u8, master);
         else
             Channel.Send(MessageType.Terminal, 0, "", master);
         Terminal.TakeOver(slave);
@@ -102,13 +96,13 @@ public abstract class ProcessInit
     }
 
     /// <summary>While there is privilege; in a user namespace there never is enough, and the runtime does it.</summary>
-    protected void RaiseLimits(ProcessPlan process, bool inUserNamespace)
+    protected void RaiseLimits()
     {
-        foreach (ResourceLimit limit in process.Limits)
+        foreach (ResourceLimit limit in _plan.Process.Limits)
         {
             if (!limit.Raises())
                 continue;
-            if (inUserNamespace)
+            if (_plan.HasUserNamespace)
             {
                 Channel.Send(MessageType.LimitsWanted);
                 Expect(MessageType.LimitsRaised);
@@ -119,11 +113,49 @@ public abstract class ProcessInit
         }
     }
 
+    /// <summary>Becomes the user of <c>process.user</c>, with its capabilities, in <c>process.cwd</c>.</summary>
+    /// <returns>What to execute: it is looked for as that user.</returns>
+    /// <exception cref="ContainerException">There is no such program, or another step failed.</exception>
+    protected (CString Path, CStringArray Environment) TakeIdentity()
+    {
+        ProcessPlan process = _plan.Process;
+        ProcessSetup.TakeIdentity(process, _plan.MaySetGroups);
+        CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
+        return (path, CStringArray.From(process.Environment.Variables));
+    }
+
+    protected void ApplyLimits()
+    {
+        foreach (ResourceLimit limit in _plan.Process.Limits)
+            limit.ApplyTo(0);
+    }
+
+    /// <summary>The last step.</summary>
+    /// <param name="program">From <see cref="TakeIdentity"/>.</param>
+    /// <returns>Only on failure.</returns>
+    protected ContainerException Execute((CString Path, CStringArray Environment) program)
+    {
+        SignalState.Reset();
+        if (_plan.Process.Seccomp is { } filter)
+            LoadSeccomp(filter);
+        return ProcessSetup.Execute(_plan.Process, program.Path, program.Environment);
+    }
+
+    protected void Expect(MessageType type)
+    {
+        Message message = Channel.Receive();
+        if (message.Type == type)
+            return;
+
+        // The runtime has gone, or is undoing the creation: it has the reason.
+        exit_group(1);
+    }
+
     /// <summary>
     /// As late as can be, so that a profile need not allow what the runtime does: what comes after is write(2) and
     /// read(2) where there is a listener, execve(2), and write(2) should that fail.
     /// </summary>
-    protected void LoadSeccomp(SeccompProgram program)
+    private void LoadSeccomp(SeccompProgram program)
     {
         FileDescriptor listener = SeccompLoader.Load(program);
         _filtered = true;
@@ -138,16 +170,6 @@ public abstract class ProcessInit
         // Not exit_group: without an agent a filter may turn that into an error, and the program would run unwatched.
         if (Channel.Read() != MessageType.SeccompListenerTaken)
             throw new ContainerException("the seccomp listener was not taken");
-    }
-
-    protected void Expect(MessageType type)
-    {
-        Message message = Channel.Receive();
-        if (message.Type == type)
-            return;
-
-        // The runtime has gone, or is undoing the creation: it has the reason.
-        exit_group(1);
     }
 
     private void Fail(Exception e)

@@ -12,15 +12,30 @@ public abstract class StartedProcess : IDisposable
 {
     private const string FailurePrefix = "unable to start container process: error during container init: ";
 
-    private readonly ProcessPlan _process;
-    private readonly Action<string> _warn;
+    private readonly StartPlan _plan;
 
-    protected StartedProcess(ProcessPlan process, Action<string> warn, MessageChannel channel, int pid, FileDescriptor pidfd)
+    /// <summary>Clones the process, born into its cgroup where that is v2. Only the runtime returns from here.</summary>
+    /// <param name="plan">What the child is to do.</param>
+    /// <param name="cgroup">Where it belongs.</param>
+    /// <param name="flags">The CLONE_NEW* flags of the namespaces that it is born into.</param>
+    /// <param name="inTwoStages">Whether the child clones a second one that takes its place.</param>
+    /// <param name="init">The child's side, from its end of the channel.</param>
+    /// <exception cref="ContainerException">The clone failed.</exception>
+    protected StartedProcess(StartPlan plan, ICgroup cgroup, ulong flags, bool inTwoStages, Func<MessageChannel, ProcessInit> init)
     {
-        _process = process;
-        _warn = warn;
-        Channel = channel;
-        Pid = pid;
+        _plan = plan;
+        (MessageChannel runtimeEnd, MessageChannel initEnd) = MessageChannel.CreatePair();
+        if (inTwoStages)
+            runtimeEnd.ReceiveSenders();
+        Pid = CloneInto(cgroup, flags, out FileDescriptor pidfd);
+        if (Pid == 0)
+        {
+            runtimeEnd.Dispose();
+            init(initEnd).Run();
+        }
+
+        initEnd.Dispose();
+        Channel = runtimeEnd;
         Pidfd = pidfd;
     }
 
@@ -36,12 +51,13 @@ public abstract class StartedProcess : IDisposable
 
     /// <summary>Starts the program at once, and returns when it has been executed.</summary>
     /// <exception cref="ContainerException">It could not be executed.</exception>
-    public void Start(SeccompAgent? agent) => Start(Channel, _warn, agent, Pid);
+    /// <param name="notifyAgent">Passes a seccomp notify descriptor on.</param>
+    public void Start(Action<FileDescriptor> notifyAgent) => Start(Channel, _plan.Warn, notifyAgent, Pid);
 
     /// <summary>Asks the init at the other end to execute the program; returns when it has.</summary>
     /// <exception cref="HookFailedException">A startContainer hook failed: the container is to be destroyed.</exception>
     /// <exception cref="ContainerException">The program could not be executed.</exception>
-    public static void Start(MessageChannel channel, Action<string> warn, SeccompAgent? agent, int pid)
+    public static void Start(MessageChannel channel, Action<string> warn, Action<FileDescriptor> notifyAgent, int pid)
     {
         channel.Send(MessageType.Start);
         while (true)
@@ -54,7 +70,7 @@ public abstract class StartedProcess : IDisposable
                     return;
                 case MessageType.SeccompListener:
                     using (FileDescriptor listener = message.File.IsOpen ? message.File : Duplicate(pid, message.Number))
-                        agent?.Notify(listener, pid);
+                        notifyAgent(listener);
                     channel.Send(MessageType.SeccompListenerTaken);
                     break;
                 case MessageType.HookFailed:
@@ -105,7 +121,7 @@ public abstract class StartedProcess : IDisposable
     /// <exception cref="ContainerException">It failed, with its own message, and has ended.</exception>
     public void RunUntilReady()
     {
-        if (_process.OomScoreAdj is int score)
+        if (_plan.Process.OomScoreAdj is int score)
             OomScore.Write(Pid, score);
         Begin();
         while (true)
@@ -120,7 +136,7 @@ public abstract class StartedProcess : IDisposable
                     Terminal = message.File;
                     break;
                 case MessageType.LimitsWanted:
-                    foreach (ResourceLimit limit in _process.Limits)
+                    foreach (ResourceLimit limit in _plan.Process.Limits)
                         limit.ApplyTo(Pid);
                     Channel.Send(MessageType.LimitsRaised);
                     break;
@@ -128,14 +144,22 @@ public abstract class StartedProcess : IDisposable
                     return;
                 default:
                     if (!Handle(message))
-                        HandleCommon(message, _warn, Pid);
+                        HandleCommon(message, _plan.Warn, Pid);
                     break;
             }
         }
     }
 
+    /// <summary>What comes before the first message.</summary>
+    protected virtual void Begin()
+    {
+    }
+
+    /// <summary>What only one kind of process says; false for another message.</summary>
+    protected virtual bool Handle(Message message) => false;
+
     /// <summary>As clone3: returns 0 in the child, which has all signals blocked, and is in the cgroup where that is v2.</summary>
-    protected static unsafe int CloneInto(ICgroup cgroup, ulong flags, out FileDescriptor pidfd)
+    private static unsafe int CloneInto(ICgroup cgroup, ulong flags, out FileDescriptor pidfd)
     {
         int fd = -1;
         clone_args clone = new() { flags = CLONE_PIDFD | flags, pidfd = (ulong)&fd, exit_signal = SIGCHLD };
@@ -153,12 +177,6 @@ public abstract class StartedProcess : IDisposable
             SignalState.SetMask(mask);
         return failure is null ? pid : throw CloneFailure(failure);
     }
-
-    /// <summary>What comes before the first message.</summary>
-    protected abstract void Begin();
-
-    /// <summary>What only one kind of process says; false for another message.</summary>
-    protected abstract bool Handle(Message message);
 
     private static void HandleCommon(Message message, Action<string> warn, int pid)
     {

@@ -41,12 +41,6 @@ internal sealed class Creation : IDisposable
 
     public InitProcess? Init { get; private set; }
 
-    public SeccompAgent? SeccompAgent => SeccompAgent.For(
-        Config.Linux?.Seccomp?.ListenerPath,
-        Config.Linux?.Seccomp?.ListenerMetadata,
-        Config.OciVersion,
-        pid => _plan!.StateFor(ContainerStatus.Creating, pid));
-
     /// <summary>Makes the container.</summary>
     /// <param name="runtime">The global flags.</param>
     /// <param name="options">The command's flags.</param>
@@ -70,6 +64,17 @@ internal sealed class Creation : IDisposable
         }
     }
 
+    /// <summary>Executes the program; returns when it has been executed and the poststart hooks have run.</summary>
+    /// <exception cref="HookFailedException">A startContainer hook failed.</exception>
+    /// <exception cref="ContainerException">The program could not be executed, or a poststart hook failed.</exception>
+    public void Start()
+    {
+        InitProcess init = Init!;
+        init.Start(listener => SeccompAgent.Notify(Config, _plan!.StateFor(ContainerStatus.Creating, init.Pid), init.Pid, listener));
+        if (Config.Hooks is { Poststart.Count: > 0 } hooks)
+            HookRunner.Run("poststart", hooks.Poststart, _plan!.StateFor(ContainerStatus.Running, init.Pid), FileDescriptor.None, null);
+    }
+
     /// <summary>Takes everything back, in the reverse order; what cannot be undone is a warning, since the caller has an error to report.</summary>
     public void Undo()
     {
@@ -85,7 +90,7 @@ internal sealed class Creation : IDisposable
             _ = unlinkat(AT_FDCWD, _options.PidFile, 0);
         Attempt(() => Directory?.Remove());
         if (Init is not null && _plan is not null)
-            HookRunner.RunAll("poststop", Config.Hooks?.Poststop, _plan.StateFor(ContainerStatus.Stopped, 0).Span, _bundle.Directory, _runtime.Warn);
+            HookRunner.RunAll("poststop", Config.Hooks?.Poststop, _plan.StateFor(ContainerStatus.Stopped, 0), _bundle.Directory, _runtime.Warn);
         Dispose();
     }
 

@@ -44,14 +44,14 @@ public static partial class Engine
             PreservedDescriptors = options.PreserveFds + activation.Descriptors,
             ConsoleSocket = options.ConsoleSocket is null ? FileDescriptor.None : UnixSocketAddress.ConnectTo(options.ConsoleSocket, "--console-socket"),
         };
-        using ExecProcess child = ExecProcess.Clone(plan, cgroup);
+        using ExecProcess child = new(plan, cgroup);
         try
         {
             child.RunUntilReady();
             using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(child);
             PidReport.WriteFile(pidFile, child.Pid);
             PidReport.SendPidfd(options.PidfdSocket, "setns", child.Pidfd);
-            child.Start(SeccompAgentOf(container, ContainerStatus.Running));
+            child.Start(listener => container.NotifySeccompAgent(ContainerStatus.Running, child.Pid, listener));
             return session?.Wait() ?? 0;
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
@@ -71,16 +71,6 @@ public static partial class Engine
             throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
         FileDescriptor init = status is ContainerStatus.Stopped or ContainerStatus.Creating ? FileDescriptor.None : container.OpenInit();
         return init.IsOpen ? init : throw new ContainerException("cannot exec in a stopped container");
-    }
-
-    private static SeccompAgent? SeccompAgentOf(ExistingContainer container, ContainerStatus status)
-    {
-        LinuxSeccomp? seccomp = container.Config.Linux?.Seccomp;
-        return SeccompAgent.For(
-            seccomp?.ListenerPath,
-            seccomp?.ListenerMetadata,
-            container.Record.OciVersion,
-            _ => container.HookState(status));
     }
 
     /// <summary>

@@ -107,9 +107,13 @@ internal sealed class ExistingContainer : IDisposable
         return FileDescriptor.None;
     }
 
-    /// <summary>The state that hooks read on stdin.</summary>
-    public ReadOnlyMemory<byte> HookState(ContainerStatus status) =>
-        Container.Init.HookState.Encode(Record.OciVersion, Record.Id, status, status == ContainerStatus.Stopped ? 0 : Record.Pid, Record.Bundle, Record.Annotations);
+    /// <summary>The state that hooks and seccomp agents are told.</summary>
+    public State StateFor(ContainerStatus status) =>
+        HookState.Of(Record.OciVersion, Record.Id, status, status == ContainerStatus.Stopped ? 0 : Record.Pid, Record.Bundle, Record.Annotations);
+
+    /// <inheritdoc cref="SeccompAgent.Notify"/>
+    public void NotifySeccompAgent(ContainerStatus status, int pid, FileDescriptor listener) =>
+        SeccompAgent.Notify(Config, StateFor(status), pid, listener);
 
     /// <summary>
     /// Undoes the creation (runtime.md, "Lifecycle", steps 12 and 13): ends what still runs, removes the cgroup and
@@ -136,7 +140,7 @@ internal sealed class ExistingContainer : IDisposable
         RootMount.Detach(Record.Rootfs, Record.RootMountId);
         IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
         Directory.Remove();
-        HookRunner.RunAll("poststop", poststop, HookState(ContainerStatus.Stopped).Span, FileDescriptor.None, _runtime.Warn);
+        HookRunner.RunAll("poststop", poststop, StateFor(ContainerStatus.Stopped), FileDescriptor.None, _runtime.Warn);
     }
 
     public void Dispose()

@@ -21,16 +21,10 @@ public static partial class Engine
         if (!options.Detach && !options.NoSubreaper)
             Check.Ok(prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
         using Creation creation = Creation.Make(runtime, options, waitForStart: false);
-        InitProcess init = creation.Init!;
-        using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(init);
+        using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(creation.Init!);
         try
         {
-            init.Start(creation.SeccompAgent);
-            if (creation.Config.Hooks is { Poststart.Count: > 0 } hooks)
-            {
-                ReadOnlyMemory<byte> state = HookState.Encode(creation.Config.OciVersion, options.Id, ContainerStatus.Running, init.Pid, creation.Record!.Bundle, creation.Config.Annotations);
-                HookRunner.Run("poststart", hooks.Poststart, state.Span, FileDescriptor.None, null);
-            }
+            creation.Start();
         }
         catch (Exception e) when (e is ContainerException or HookFailedException or LinuxException)
         {

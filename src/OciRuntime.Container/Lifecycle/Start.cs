@@ -29,7 +29,8 @@ public static partial class Engine
 
         try
         {
-            StartedProcess.Start(channel, runtime.Warn, SeccompAgentOf(container, ContainerStatus.Created), container.Record.Pid);
+            int pid = container.Record.Pid;
+            StartedProcess.Start(channel, runtime.Warn, listener => container.NotifySeccompAgent(ContainerStatus.Created, pid, listener), pid);
             container.Directory.RemoveStartSocket();
             RunPoststart(container);
         }
@@ -51,7 +52,7 @@ public static partial class Engine
             return;
         try
         {
-            HookRunner.Run("poststart", container.Config.Hooks?.Poststart, container.HookState(ContainerStatus.Running).Span, FileDescriptor.None, null);
+            HookRunner.Run("poststart", container.Config.Hooks?.Poststart, container.StateFor(ContainerStatus.Running), FileDescriptor.None, null);
         }
         catch (ContainerException e)
         {

@@ -36,11 +36,8 @@ public sealed class HostCgroups : IDisposable
     {
         System.Diagnostics.Process process = System.Diagnostics.Process.Start("sleep", "1000");
         _processes.Add(process);
-        byte[] pid = Encoding.ASCII.GetBytes(process.Id.ToString());
-        foreach (FileDescriptor procs in cgroup.JoinDescriptors)
-            Write(procs, pid);
-        if (CgroupLayout.Current.Mode == CgroupMode.Unified)
-            File.WriteAllBytes(cgroup.Paths[0].Directory + "/cgroup.procs", pid);
+        foreach (CgroupPath path in cgroup.Paths)
+            File.WriteAllText(path.Directory + "/cgroup.procs", process.Id.ToString());
         return process;
     }
 
@@ -66,12 +63,6 @@ public sealed class HostCgroups : IDisposable
         }
         foreach (CgroupHierarchy hierarchy in Hierarchies)
             RemoveTree(hierarchy.MountPoint + Parent);
-    }
-
-    private static unsafe void Write(FileDescriptor fd, byte[] bytes)
-    {
-        fixed (byte* p = bytes)
-            Check.Ok(LibC.write(fd, p, bytes.Length), "write");
     }
 
     private static void RemoveTree(string path)

@@ -16,9 +16,10 @@ namespace OciRuntime.Container.Cgroups.V1;
 /// </summary>
 internal sealed class V1Cgroup : ICgroup
 {
+    private static readonly CString s_self = "0";
+
     private readonly List<CgroupPath> _paths;
     private readonly List<CgroupDirectory> _directories;
-    private readonly List<FileDescriptor> _join = [];
     private readonly Action<string> _warn;
 
     /// <summary>Directories that <see cref="Create"/> made, parents first.</summary>
@@ -65,29 +66,6 @@ internal sealed class V1Cgroup : ICgroup
             {
                 throw new ContainerException("join the container's cgroup", e);
             }
-        }
-    }
-
-    public IReadOnlyList<FileDescriptor> JoinDescriptors
-    {
-        get
-        {
-            if (_join.Count > 0)
-                return _join;
-            for (int i = 0; i < _directories.Count; i++)
-            {
-                if (_paths[i].Hierarchy.Length == 0)
-                    continue;
-                try
-                {
-                    _join.Add(_directories[i].OpenFile("cgroup.procs", O_WRONLY));
-                }
-                catch (LinuxException e)
-                {
-                    throw new ContainerException("join the container's cgroup", e);
-                }
-            }
-            return _join;
         }
     }
 
@@ -245,6 +223,26 @@ internal sealed class V1Cgroup : ICgroup
             $"set linux.resources.{property}: cannot set {controller} limit: neither cgroup v1 nor v2 has the controller \"{controller}\" here", obstacle);
     }
 
+    public void Join()
+    {
+        for (int i = 0; i < _directories.Count; i++)
+        {
+            if (_paths[i].Hierarchy.Length == 0)
+                continue;
+            try
+            {
+                using FileDescriptor tasks = _directories[i].OpenFile("tasks", O_WRONLY);
+                int error = CgroupFile.Write(tasks, s_self);
+                if (error != 0)
+                    throw new LinuxException("write", error, _directories[i].Path + "/tasks");
+            }
+            catch (LinuxException e)
+            {
+                throw new ContainerException("join the container's cgroup", e);
+            }
+        }
+    }
+
     public void Freeze()
     {
         try
@@ -359,9 +357,6 @@ internal sealed class V1Cgroup : ICgroup
 
     public void Dispose()
     {
-        for (int i = 0; i < _join.Count; i++)
-            _join[i].Dispose();
-        _join.Clear();
         for (int i = 0; i < _directories.Count; i++)
             _directories[i].Dispose();
     }

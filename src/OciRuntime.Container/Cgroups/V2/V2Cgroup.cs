@@ -50,9 +50,11 @@ internal sealed class V2Cgroup : ICgroup
 
     public bool Existed { get; private set; }
 
-    public IReadOnlyList<FileDescriptor> JoinDescriptors => [];
-
     public FileDescriptor CloneInto => _paths.Count == 0 ? FileDescriptor.None : Try("join the container's cgroup", () => _directory.Descriptor);
+
+    public void Join()
+    {
+    }
 
     public void Create()
     {
