@@ -8,6 +8,7 @@
 #        net10        everything also compiles for net10.0
 #        unit         the test projects that need no container
 #        integration  the real executable on real bundles, as root
+#        engines      containerd and Docker with ocirun, and with runc, in namespaces of their own
 #
 # Every lane writes lines "passed|failed|skipped<TAB>test" to artifacts/test-results/LANE.tsv. A test that fails in
 # any lane fails the run, and so does a test that every lane skipped: nobody has seen it work.
@@ -96,7 +97,14 @@ lane_integration() {
     xunit tests/Integration/OciRuntime.Integration.Tests.csproj
 }
 
-all=(format net10 unit integration)
+lane_engines() {
+    # The packages of Docker and its kin conflict with those of docker.com: nothing is removed for them.
+    need_packages busybox-static runc containerd docker.io umoci skopeo iptables iproute2 procps
+    ./build.sh || die "ocirun does not build"
+    tests/Engines/run.sh "$results/$lane.tsv" || printf 'failed\tengines\n' >>"$results/$lane.tsv"
+}
+
+all=(format net10 unit integration engines)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for lane; do
     declare -F "lane_$lane" >/dev/null || die "there is no lane \"$lane\"; there are: ${all[*]}"

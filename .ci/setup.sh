@@ -23,7 +23,7 @@ need_packages() {
     local log
     log=$(mktemp)
     # A package list can be older than the mirror: update first, so that no stale version is asked for.
-    if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    if ! { apt-get update && apt-get install -y --no-install-recommends --no-remove "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         die "apt-get could not install: ${missing[*]}"

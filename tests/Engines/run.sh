@@ -1,0 +1,41 @@
+#!/bin/bash
+# Drives real engines with ocirun as their runtime, and with runc, so that a difference is ocirun's.
+#
+#   tests/Engines/run.sh RESULTS [ENGINE…] [RUNTIME…]
+#
+# RESULTS takes a line "passed|failed<TAB>engines.ENGINE.RUNTIME.STEP" for each step. Every engine runs with every
+# runtime unless told otherwise. ENGINES_TIMES=yes prints how long each step takes; ENGINES_FULL=yes runs the load
+# steps at full length.
+set -euo pipefail
+results=$(readlink -f "$1")
+shift
+cd "$(dirname "$(readlink -f "$0")")/../.."
+
+engines=() runtimes=()
+for argument; do
+    case $argument in
+    ocirun | runc) runtimes+=("$argument") ;;
+    *) engines+=("$argument") ;;
+    esac
+done
+[ ${#engines[@]} -gt 0 ] || engines=(containerd docker)
+[ ${#runtimes[@]} -gt 0 ] || runtimes=(ocirun runc)
+declare -A program=([ocirun]=${OCIRUNTIME_UNDER_TEST:-$PWD/artifacts/ocirun} [runc]=/usr/sbin/runc)
+
+# Not below /tmp, which may be in memory: overlay mounts want a disk's file system.
+work=$(mktemp -d /var/tmp/ocirun-engines.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+tests/Engines/image.sh "$work" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
+for engine in "${engines[@]}"; do
+    for runtime in "${runtimes[@]}"; do
+        directory=$work/$engine-$runtime
+        mkdir "$directory"
+        ln "$work/image.tar" "$directory"
+        tests/Engines/private.sh "$directory" "$PWD/tests/Engines/engine.sh" \
+            "$engine" "$runtime" "${program[$runtime]}" "$results" "$directory" \
+            || printf 'failed\tengines.%s.%s.end\n' "$engine" "$runtime" >>"$results"
+        rm -rf "$directory"
+    done
+done
