@@ -1,8 +1,7 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.Text;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IO;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
@@ -13,9 +12,6 @@ internal static unsafe class CgroupTree
 {
     /// <summary>How long killed processes may take to end before a removal is given up, milliseconds.</summary>
     private const int RemovalTimeout = 10_000;
-
-    private const int DirentHeader = 19;
-    private const byte DT_DIR = 4;
 
     /// <summary>Makes <paramref name="path"/> and what is missing above it, down from <paramref name="mountPoint"/>.</summary>
     /// <param name="made">Receives every directory made, parents first.</param>
@@ -173,21 +169,11 @@ internal static unsafe class CgroupTree
         using var listing = new FileDescriptor(openat(directory.Descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!listing.IsOpen)
             return null;
-        byte* buffer = stackalloc byte[4096];
-        nint length;
-        while ((length = getdents64(listing, buffer, 4096)) > 0)
+        DirectoryEntries.ForEach(listing, (name, type) =>
         {
-            for (nint offset = 0; offset < length;)
-            {
-                var record = new ReadOnlySpan<byte>(buffer + offset, (int)(length - offset));
-                ushort size = BinaryPrimitives.ReadUInt16LittleEndian(record[16..]);
-                ReadOnlySpan<byte> name = record[DirentHeader..size];
-                name = name[..name.IndexOf((byte)0)];
-                if (record[18] == DT_DIR && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                    (children ??= []).Add(directory.Path + "/" + Encoding.UTF8.GetString(name));
-                offset += size;
-            }
-        }
+            if (type == DT_DIR)
+                (children ??= []).Add($"{directory.Path}/{name}");
+        });
         return children;
     }
 }

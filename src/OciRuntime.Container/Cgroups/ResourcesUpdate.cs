@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Cgroups;
@@ -131,7 +130,18 @@ internal sealed record ResourcesUpdate(LinuxResources ToApply, LinuxResources Me
     }
 
     private static bool SameDevices(IReadOnlyList<LinuxDeviceCgroup>? present, IReadOnlyList<LinuxDeviceCgroup>? update) =>
-        update is null or { Count: 0 } || update.SequenceEqual(present ?? []);
+        update is null or { Count: 0 } || (present?.Count == update.Count && AreEqual(present, update));
+
+    private static bool AreEqual(IReadOnlyList<LinuxDeviceCgroup> a, IReadOnlyList<LinuxDeviceCgroup> b)
+    {
+        for (int i = 0; i < a.Count; i++)
+        {
+            if (a[i] != b[i])
+                return false;
+        }
+
+        return true;
+    }
 
     private static long? Set(long? update, long? present) => update is null or 0 ? present : update;
 

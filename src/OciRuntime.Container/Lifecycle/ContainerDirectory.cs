@@ -155,7 +155,7 @@ public sealed class ContainerDirectory : IDisposable
             throw new ContainerException("remove the container's directory", new LinuxException("rmdir", errno, Path));
 
         // Left by a runtime that was killed while it replaced a file.
-        DirectoryEntries.ForEach(Descriptor, static (directory, name) => _ = unlinkat(directory, name, 0));
+        DirectoryEntries.ForEach(Descriptor, (name, _) => unlinkat(Descriptor, name, 0));
         Check.Ok(unlinkat(AT_FDCWD, Path, AT_REMOVEDIR), "rmdir", Path);
     }
 

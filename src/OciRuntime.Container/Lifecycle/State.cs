@@ -27,7 +27,7 @@ public static partial class Engine
         }
 
         List<string> ids = [];
-        DirectoryEntries.ForEach(root, (_, name) => ids.Add(name));
+        DirectoryEntries.ForEach(root, (name, _) => ids.Add(name.ToString()));
         ids.Sort(string.CompareOrdinal);
         List<ContainerState> states = new(ids.Count);
         foreach (string id in ids)

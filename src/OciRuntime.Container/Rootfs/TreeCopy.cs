@@ -1,4 +1,5 @@
 using System;
+using OciRuntime.Container.IO;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
@@ -30,24 +31,7 @@ internal static unsafe class TreeCopy
             throw new LinuxException("openat", Errno.ELOOP, name.ToString());
         using FileDescriptor source = Check.Fd(
             openat(sourceParent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "openat", name.ToString());
-        byte[] entries = new byte[8192];
-        nint length;
-        while ((length = Read(source, entries)) > 0)
-        {
-            for (int at = 0; at < length; at += BitConverter.ToUInt16(entries, at + 16))
-            {
-                ReadOnlySpan<byte> entry = entries.AsSpan(at + 19);
-                CString child = new(entry[..entry.IndexOf((byte)0)]);
-                if (!child.Bytes.SequenceEqual("."u8) && !child.Bytes.SequenceEqual(".."u8))
-                    CopyEntry(source, child, target, buffer, mountId, depth);
-            }
-        }
-    }
-
-    private static nint Read(FileDescriptor directory, byte[] entries)
-    {
-        fixed (byte* p = entries)
-            return Check.Ok(getdents64(directory, p, entries.Length), "getdents64");
+        DirectoryEntries.ForEach(source, (child, _) => CopyEntry(source, child, target, buffer, mountId, depth));
     }
 
     private static void CopyEntry(int source, CString name, int target, byte[] buffer, ulong mountId, int depth)
@@ -102,14 +86,13 @@ internal static unsafe class TreeCopy
         using FileDescriptor file = Check.Fd(openat(source, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), "openat", text);
         if (!Verify.IsSame(Verify.Stat(file), stat))
             throw new LinuxException("openat", Errno.EAGAIN, text);
-        fixed (byte* p = buffer)
+        nint length;
+        do
         {
-            nint length;
-            while ((length = Check.Ok(read(file, p, BufferSize), "read", text)) > 0)
-            {
-                for (nint done = 0; done < length;)
-                    done += Check.Ok(write(target, p + done, length - done), "write", text);
-            }
+            fixed (byte* p = buffer)
+                length = Check.Ok(read(file, p, BufferSize), "read", text);
+            FileContent.WriteAll(target, buffer.AsSpan(0, (int)length), text);
         }
+        while (length > 0);
     }
 }

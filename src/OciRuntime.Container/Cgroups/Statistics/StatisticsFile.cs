@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using OciRuntime.Container.IO;
 using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups.Statistics;
 
@@ -59,20 +61,21 @@ internal static class StatisticsFile
     public static List<string> HugePageSizes()
     {
         var sizes = new List<string>();
-        if (!System.IO.Directory.Exists("/sys/kernel/mm/hugepages"))
+        using FileDescriptor directory = new(open("/sys/kernel/mm/hugepages", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!directory.IsOpen)
             return sizes;
-        foreach (string directory in System.IO.Directory.GetDirectories("/sys/kernel/mm/hugepages", "hugepages-*kB"))
+        DirectoryEntries.ForEach(directory, (entry, _) =>
         {
-            ReadOnlySpan<char> name = System.IO.Path.GetFileName(directory.AsSpan());
-            if (!ulong.TryParse(name["hugepages-".Length..^2], out ulong kilobytes))
-                continue;
+            string name = entry.ToString();
+            if (!name.StartsWith("hugepages-", StringComparison.Ordinal) || !ulong.TryParse(name.AsSpan("hugepages-".Length..^2), out ulong kilobytes))
+                return;
             sizes.Add(kilobytes switch
             {
                 >= 1 << 20 => $"{kilobytes >> 20}GB",
                 >= 1 << 10 => $"{kilobytes >> 10}MB",
                 _ => $"{kilobytes}KB",
             });
-        }
+        });
         return sizes;
     }
 }
