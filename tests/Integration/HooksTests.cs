@@ -272,6 +272,17 @@ public sealed class HooksTests : ContainerTest
         NothingIsLeft();
     }
 
+    [Theory]
+    [InlineData("exit 200", "exit status 200")]
+    [InlineData("kill -9 $$", "signal: ")]
+    public void How_a_hook_failed_is_told(string script, string text)
+    {
+        Container container = WithHooks();
+        AddHook(container, "createRuntime", script);
+        container.Create().FailsWith(text);
+        NothingIsLeft();
+    }
+
     [Fact]
     public void Missing_hook_fails_and_is_named()
     {

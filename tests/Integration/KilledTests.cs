@@ -120,13 +120,14 @@ public sealed class KilledTests(ITestOutputHelper output) : ContainerTest
     }
 
     [OcirunTheory(Peers)]
+    [InlineData("prestart")]
     [InlineData("createRuntime")]
     [InlineData("createContainer")]
     public void While_a_hook_of_create_runs(string hook)
     {
         Container container = NewContainer();
         string ready = Directory + "/ready";
-        container.Bundle.Args("true").Append($"hooks.{hook}", $$"""{"path":"/bin/sh","args":["sh","-c","echo >{{ready}}; exec sleep 1000"]}""").Write();
+        container.Bundle.Args("true").Append($"hooks.{hook}", $$"""{"path":"/bin/sh","args":["sh","-c","echo >{{ready}}; exec sh -c 'sleep 1000; :' {{ready}}"]}""").Write();
         using Command command = container.StartCommand("create", ["--bundle", container.Bundle.Directory, container.Id]);
         Wait.Until(() => File.Exists(ready), "the hook runs");
         command.Signal(9);

@@ -174,6 +174,22 @@ public sealed class RunTests : ContainerTest
         long Inode() => long.Parse(Command.Run("stat", "-c", "%i", directory + "/pid").Stdout);
     }
 
+    [OcirunFact("runc names its temporary file differently")]
+    public void Pid_file_is_a_new_file_also_where_somebody_has_guessed_its_temporary_name()
+    {
+        // The shell's pid becomes the runtime's. Whoever owned the file behind the name could later write another pid.
+        Container container = NewContainer();
+        string directory = Directory + "/pids";
+        System.IO.Directory.CreateDirectory(directory);
+        File.WriteAllText(Directory + "/mine", "mine");
+        container.Bundle.Args("sleep", "1000").Write();
+        Command.Shell(
+            $"ln {Directory}/mine {directory}/.pid.$$; ln -s {Directory}/mine {directory}/link; exec \"$@\"",
+            container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, "--pid-file", directory + "/pid", container.Id).Succeeds();
+        File.ReadAllText(Directory + "/mine").Should().Be("mine");
+        File.ReadAllText(directory + "/pid").Should().Be(container.Pid.ToString());
+    }
+
     [Fact]
     public void Pid_file_that_cannot_be_written_undoes_the_container()
     {

@@ -162,6 +162,34 @@ public sealed class TerminalTests : ContainerTest
     }
 
     [Fact]
+    public void Foreground_terminal_needs_one_of_the_callers()
+    {
+        // setsid: no controlling terminal either.
+        Container container = NewContainer("""{"process":{"terminal":true}}""");
+        container.Bundle.Args("true").Write();
+        Command.Run("setsid", "--wait", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id)
+            .FailsWith("open /dev/tty: no such device or address");
+        container.Delete("--force");
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void Foreground_terminal_may_be_another_stream_than_stdin()
+    {
+        using Terminal terminal = Terminal.Open();
+        Container container = NewContainer("""{"process":{"terminal":true}}""");
+        container.Bundle.Script("tty; stty size");
+        container.Bundle.Write();
+        terminal.Size = (33, 99);
+        using Command run = Command.Start(
+            "/bin/sh",
+            ["-c", "\"$@\" </dev/null", "sh", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id],
+            terminal: terminal.SlavePath);
+        terminal.WaitFor("33 99");
+        run.Finish().Succeeds();
+    }
+
+    [Fact]
     public void Console_socket_that_nobody_listens_at_undoes_the_container()
     {
         Container container = NewContainer(WithTerminal);
@@ -179,7 +207,8 @@ public sealed class TerminalTests : ContainerTest
         Command.Shell("mkfifo \"$1\"", fifo).Succeeds();
         container.Bundle.Script("stty raw -echo; echo >/ready; head -c 400000 | tee /dev/stderr | wc -c");
         using Command feeder = Command.Start("/bin/sh", ["-c", "exec >\"$1\"; until [ -e \"$2\" ]; do sleep 0.01; done; head -c 400000 /dev/zero | tr '\\0' x", "sh", fifo, container.Bundle.Rootfs + "/ready"]);
-        using Command command = container.StartRun([], redirect: "<" + fifo);
+        using Terminal terminal = Terminal.Open();
+        using Command command = container.StartRun([], redirect: $"<{fifo} 2>{terminal.SlavePath}");
         command.Finish().Succeeds().Stdout.Should().EndWith("400000\n");
         feeder.Finish().Succeeds();
     }

@@ -7,6 +7,7 @@ using OciRuntime.Cli.Output;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Container.Process;
+using OciRuntime.Linux;
 
 namespace OciRuntime.Cli.Commands;
 
@@ -52,9 +53,9 @@ internal sealed class PsCommand : Command
 
     private static string Table(List<string> options, IReadOnlyList<int> pids)
     {
-        int status = HostProgram.Run("ps", options, out string output);
-        if (status != 0)
-            throw new ContainerException($"{ExitStatus.Describe(status)}: {output}");
+        LibC.waitid_info end = HostProgram.Run("ps", options, out string output);
+        if (ExitStatus.From(end) != 0)
+            throw new ContainerException($"{ExitStatus.Describe(end)}: {output}");
         return Filter(output, pids);
     }
 

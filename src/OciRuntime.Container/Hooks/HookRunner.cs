@@ -110,12 +110,17 @@ public static unsafe class HookRunner
         CStringArray argv = CStringArray.From(hook.Args is { Count: > 0 } args ? args : [hook.Path]);
         CStringArray envp = CStringArray.From(hook.Env is { Count: > 0 } env ? env : defaultEnvironment ?? OwnEnvironment());
 
+        int parent = getpid();
         int pidfd;
         clone_args clone = new() { flags = CLONE_PIDFD, pidfd = (ulong)&pidfd, exit_signal = SIGCHLD };
         if (Check.Ok(clone3(&clone), "clone3") != 0)
             return new FileDescriptor(pidfd);
 
-        // In the hook. The pipes are ours without blocking, the hook's with it.
+        // In the hook. It ends with the process that waits for it, also when that was killed before it could be told so.
+        _ = prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            exit_group(127);
+        // The pipes are ours without blocking, the hook's with it.
         SignalState.Reset();
         _ = fcntl(input, F_SETFL, 0);
         _ = fcntl(output, F_SETFL, 0);
@@ -197,11 +202,11 @@ public static unsafe class HookRunner
                 _ = Collect(output, outputBytes, ref length);
         }
 
-        int status = ExitStatus.Wait(pidfd);
-        if (status != 0)
+        waitid_info end = ExitStatus.WaitFor(pidfd);
+        if (ExitStatus.From(end) != 0)
         {
             string text = Encoding.UTF8.GetString(collected, 0, length).Trim();
-            throw new ContainerException($"{name}: {ExitStatus.Describe(status)}, output: {text}");
+            throw new ContainerException($"{name}: {ExitStatus.Describe(end)}, output: {text}");
         }
     }
 

@@ -58,6 +58,23 @@ public static unsafe class FileContent
     }
 
     /// <summary>
+    /// What is there already, a killed process has left, or somebody who may write the directory has put there to own
+    /// the file: it goes.
+    /// </summary>
+    private static FileDescriptor CreateNew(int directory, CString path, string name, uint mode)
+    {
+        for (int attempts = 100; ; attempts--)
+        {
+            int file = openat(directory, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+            if (file >= 0)
+                return new FileDescriptor(file);
+            if (errno != Errno.EEXIST || attempts == 0)
+                throw new LinuxException("open", errno, name);
+            _ = unlinkat(directory, path, 0);
+        }
+    }
+
+    /// <summary>
     /// Puts a file in place by rename: whoever reads <paramref name="name"/> sees the old content or the new, whole.
     /// Nothing is left when it fails, a full disk included.
     /// </summary>
@@ -65,7 +82,7 @@ public static unsafe class FileContent
     {
         CString temporary = $".{name}.{getpid()}";
         CString final = name;
-        using FileDescriptor file = Check.Fd(openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode), "open", name);
+        using FileDescriptor file = CreateNew(directory, temporary, name, mode);
         try
         {
             WriteAll(file, content, name);

@@ -100,7 +100,7 @@ public abstract class ProcessInit
     {
         foreach (ResourceLimit limit in _plan.Process.Limits)
         {
-            if (!limit.Raises())
+            if (!limit.Raises(0))
                 continue;
             if (_plan.HasUserNamespace)
             {

@@ -137,7 +137,11 @@ public abstract class StartedProcess : IDisposable
                     break;
                 case MessageType.LimitsWanted:
                     foreach (ResourceLimit limit in _plan.Process.Limits)
-                        limit.ApplyTo(Pid);
+                    {
+                        if (limit.Raises(Pid))
+                            limit.ApplyTo(Pid);
+                    }
+
                     Channel.Send(MessageType.LimitsRaised);
                     break;
                 case MessageType.Ready:

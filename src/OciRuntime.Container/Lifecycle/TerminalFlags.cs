@@ -12,6 +12,8 @@ internal static class TerminalFlags
     {
         if (terminal && detached && consoleSocket is null)
             throw new ContainerException("cannot allocate tty if ocirun will detach without setting console socket", "pass --console-socket");
+        if (terminal && !detached)
+            HostTerminal.Release(HostTerminal.Find());
         if (consoleSocket is not null && !(terminal && detached))
             throw new ContainerException("cannot use console socket if ocirun will not detach or allocate tty");
     }

@@ -21,7 +21,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
     /// <summary>Of <see cref="_input"/>, what the container's terminal has not taken yet.</summary>
     private ReadOnlyMemory<byte> _pending;
-    private readonly bool _isTerminal;
+    private readonly FileDescriptor _host = HostTerminal.Find();
     private termios _original;
     private bool _inputOpen = true;
     private bool _outputOpen = true;
@@ -30,21 +30,17 @@ internal sealed unsafe class TerminalRelay : IDisposable
     {
         _master = master;
         fixed (termios* original = &_original)
-            _isTerminal = ioctl(STDIN_FILENO, TCGETS, (nint)original) == 0;
+            Check.Ok(ioctl(_host, TCGETS, (nint)original), "ioctl(TCGETS)");
     }
 
     public static TerminalRelay Begin(FileDescriptor master)
     {
         TerminalRelay relay = new(master);
         Check.Ok(fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK), "fcntl(F_SETFL)");
-        if (relay._isTerminal)
-        {
-            relay.FollowWindowSize();
-            termios raw = relay._original;
-            MakeRaw(ref raw);
-            Check.Ok(ioctl(STDIN_FILENO, TCSETS, (nint)(&raw)), "ioctl(TCSETS)");
-        }
-
+        relay.FollowWindowSize();
+        termios raw = relay._original;
+        MakeRaw(ref raw);
+        Check.Ok(ioctl(relay._host, TCSETS, (nint)(&raw)), "ioctl(TCSETS)");
         return relay;
     }
 
@@ -78,18 +74,15 @@ internal sealed unsafe class TerminalRelay : IDisposable
     public void FollowWindowSize()
     {
         winsize size;
-        if (ioctl(STDIN_FILENO, TIOCGWINSZ, (nint)(&size)) == 0)
+        if (ioctl(_host, TIOCGWINSZ, (nint)(&size)) == 0)
             _ = ioctl(_master, TIOCSWINSZ, (nint)(&size));
     }
 
     public void Dispose()
     {
-        if (_isTerminal)
-        {
-            fixed (termios* original = &_original)
-                _ = ioctl(STDIN_FILENO, TCSETS, (nint)original);
-        }
-
+        fixed (termios* original = &_original)
+            _ = ioctl(_host, TCSETS, (nint)original);
+        HostTerminal.Release(_host);
         _master.Dispose();
     }
 

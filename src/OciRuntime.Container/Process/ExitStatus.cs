@@ -7,7 +7,10 @@ namespace OciRuntime.Container.Process;
 public static unsafe class ExitStatus
 {
     /// <summary>Waits for the child to end and reaps it.</summary>
-    public static int Wait(FileDescriptor pidfd)
+    public static int Wait(FileDescriptor pidfd) => From(WaitFor(pidfd));
+
+    /// <summary>As <see cref="Wait"/>, but tells a signal from an exit status that is as large.</summary>
+    public static waitid_info WaitFor(FileDescriptor pidfd)
     {
         waitid_info info = default;
         while (waitid(P_PIDFD, (uint)(int)pidfd, &info, WEXITED | __WALL) < 0)
@@ -16,12 +19,13 @@ public static unsafe class ExitStatus
                 throw new LinuxException("waitid", errno);
         }
 
-        return From(info);
+        return info;
     }
 
     public static int From(in waitid_info info) =>
         info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 
     /// <summary>As Go prints it: <c>exit status 3</c>, <c>signal: 9</c>.</summary>
-    public static string Describe(int status) => status > 128 ? $"signal: {status - 128}" : $"exit status {status}";
+    public static string Describe(in waitid_info info) =>
+        info.si_code == CLD_EXITED ? $"exit status {info.si_status}" : $"signal: {info.si_status}";
 }

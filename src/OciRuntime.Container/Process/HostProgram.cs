@@ -15,9 +15,9 @@ public static unsafe class HostProgram
     /// <param name="name">A path, or a name to be found in the runtime's <c>PATH</c>.</param>
     /// <param name="arguments">Without the program's own name.</param>
     /// <param name="output">What it has written to stdout and stderr.</param>
-    /// <returns>Its exit status, 128 + n for signal n.</returns>
+    /// <returns>How it ended: see <see cref="ExitStatus"/>.</returns>
     /// <exception cref="ContainerException">There is no such program, or it cannot be run.</exception>
-    public static int Run(string name, IReadOnlyList<string> arguments, out string output)
+    public static waitid_info Run(string name, IReadOnlyList<string> arguments, out string output)
     {
         CString path = ExecutableLookup.Find(name, Environment.GetEnvironmentVariable("PATH"));
         CStringArray argv = CStringArray.From([name, .. arguments]);
@@ -31,7 +31,7 @@ public static unsafe class HostProgram
             using FileDescriptor pidfd = Spawn(path, argv, envp, writer);
             writer.Dispose();
             output = Encoding.UTF8.GetString(FileContent.Read(reader, "the output of " + name).Span);
-            return ExitStatus.Wait(pidfd);
+            return ExitStatus.WaitFor(pidfd);
         }
         catch (LinuxException e)
         {

@@ -36,19 +36,20 @@ public sealed class ProcessEnvironment
     {
         int count = variables?.Count ?? 0;
         List<string> kept = new(count + 1);
+        HashSet<string> set = new(count);
         string? path = null;
         bool hasHome = false;
-        for (int i = 0; i < count; i++)
+        for (int i = count - 1; i >= 0; i--)
         {
             string variable = variables![i];
-            int nameLength = variable.IndexOf('=', StringComparison.Ordinal) + 1;
-            if (IsSetAgain(variables, i, nameLength))
+            string name = variable[..(variable.IndexOf('=', StringComparison.Ordinal) + 1)];
+            if (!set.Add(name))
                 continue;
-            if (variable.StartsWith("PATH=", StringComparison.Ordinal))
-                path = variable["PATH=".Length..];
-            if (variable.StartsWith("HOME=", StringComparison.Ordinal))
+            if (name == "PATH=")
+                path = variable[name.Length..];
+            if (name == "HOME=")
             {
-                if (variable.Length == "HOME=".Length)
+                if (variable.Length == name.Length)
                     continue;
                 hasHome = true;
             }
@@ -56,6 +57,7 @@ public sealed class ProcessEnvironment
             kept.Add(variable);
         }
 
+        kept.Reverse();
         return new ProcessEnvironment(kept, path, hasHome);
     }
 
@@ -64,17 +66,6 @@ public sealed class ProcessEnvironment
     {
         if (!HasHome)
             _variables.Add("HOME=" + (HomeOf(uid) ?? "/"));
-    }
-
-    private static bool IsSetAgain(IReadOnlyList<string> variables, int index, int nameLength)
-    {
-        for (int later = index + 1; later < variables.Count; later++)
-        {
-            if (string.CompareOrdinal(variables[index], 0, variables[later], 0, nameLength) == 0)
-                return true;
-        }
-
-        return false;
     }
 
     /// <summary>No name service, as in runc: the image's own file decides. It must be a regular file: a FIFO would block.</summary>

@@ -48,11 +48,12 @@ public readonly record struct ResourceLimit(string Name, int Resource, ulong Sof
             cause.Errno == Errno.EPERM ? "raising a hard limit needs CAP_SYS_RESOURCE" : null);
     }
 
-    /// <summary>Whether the limit lifts the caller's hard limit, which only privilege can.</summary>
-    public unsafe bool Raises()
+    /// <summary>Whether the limit lifts the hard limit of a process, which only privilege can.</summary>
+    /// <param name="pid">The process; 0 for the caller.</param>
+    public unsafe bool Raises(int pid)
     {
         rlimit current;
-        Check.Ok(prlimit64(0, Resource, null, &current), "prlimit", Name);
+        Check.Ok(prlimit64(pid, Resource, null, &current), "prlimit", Name);
         return Hard > current.rlim_max;
     }
 }
