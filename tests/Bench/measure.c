@@ -1,7 +1,8 @@
 /*
  * Runs scenarios in turn, round after round, and prints the median wall time, CPU time and peak RSS of each.
  *
- *   measure ROUNDS SCENARIO…       a scenario is "NAME|command|command…"; "%" in a command becomes a fresh id
+ *   measure ROUNDS PAUSE SCENARIO…       a scenario is "NAME|command|command…"; "%" in a command becomes a fresh id;
+ *                                        PAUSE milliseconds pass before each
  *
  * In C and not in C#, because a child's peak RSS begins with its parent's at the time of execve: a parent of a few
  * hundred KiB hides nothing of the programs that are measured.
@@ -93,15 +94,16 @@ static double median(struct sample *samples, int count, size_t offset) {
 
 int main(int argc, char **argv) {
     static struct scenario scenarios[MAX_SCENARIOS];
-    int rounds = argc > 2 ? atoi(argv[1]) : 0, count = argc - 2;
+    int rounds = argc > 3 ? atoi(argv[1]) : 0, count = argc - 3;
+    useconds_t pause = argc > 3 ? atoi(argv[2]) * 1000 : 0;
     char id[64];
 
     if (rounds < 1 || count > MAX_SCENARIOS) {
-        fprintf(stderr, "usage: measure ROUNDS SCENARIO...\n");
+        fprintf(stderr, "usage: measure ROUNDS PAUSE SCENARIO...\n");
         return 2;
     }
     for (int s = 0; s < count; s++) {
-        char *rest = argv[s + 2], *command;
+        char *rest = argv[s + 3], *command;
         scenarios[s].name = strsep(&rest, "|");
         while ((command = strsep(&rest, "|")) && scenarios[s].commands < MAX_COMMANDS) {
             int words = 0;
@@ -121,6 +123,7 @@ int main(int argc, char **argv) {
             double start;
 
             snprintf(id, sizeof id, "bench-%d-%d-%d", getpid(), round + 2, turn);
+            usleep(pause);
             start = now();
             for (int c = 0; c < scenario->commands; c++)
                 run(scenario->words[c], id, &sample);
