@@ -30,6 +30,9 @@ public sealed class Container
     /// <summary>Variables in the runtime's own environment.</summary>
     public Dictionary<string, string?> Environment { get; } = [];
 
+    /// <summary>Flags before every command.</summary>
+    public List<string> GlobalFlags { get; } = [];
+
     /// <summary>The pid of the container's process on the host.</summary>
     public int Pid => (int)State()["pid"]!;
 
@@ -41,7 +44,7 @@ public sealed class Container
 
     /// <summary>Starts a command of the runtime; its last arguments are the caller's.</summary>
     public Command StartCommand(string command, IReadOnlyList<string> arguments, string? stdin = null, string redirect = "", string? terminal = null) =>
-        Support.Command.Start(Runtime.Path, ["--root", _root, command, .. arguments], stdin, environment: Environment, redirect: redirect, terminal: terminal);
+        Support.Command.Start(Runtime.Path, ["--root", _root, .. GlobalFlags, command, .. arguments], stdin, environment: Environment, redirect: redirect, terminal: terminal);
 
     /// <summary><c>create</c>.</summary>
     public CommandResult Create(params string[] flags)

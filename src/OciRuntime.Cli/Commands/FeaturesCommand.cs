@@ -40,7 +40,7 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
         {
             Namespaces = Namespaces(),
             Capabilities = Capability.Names.ToArray(),
-            Cgroup = new FeaturesCgroup { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
+            Cgroup = new FeaturesCgroup { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = true },
             Seccomp = new FeaturesSeccomp
             {
                 Enabled = true,
@@ -64,8 +64,7 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
             ["io.github.ocirun.commit"] = BuildInfo.Commit,
             ["io.github.ocirun.version"] = BuildInfo.Version,
         },
-        // No annotation of a config changes what this program does.
-        PotentiallyUnsafeConfigAnnotations = [],
+        PotentiallyUnsafeConfigAnnotations = ["org.systemd.property."],
     };
 
     private static FeaturesEnabled EnabledIfRuns(Config config) => new() { Enabled = Runs(config) };

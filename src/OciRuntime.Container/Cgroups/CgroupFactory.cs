@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
+using OciRuntime.Container.Cgroups.Systemd;
 using OciRuntime.Container.Cgroups.V1;
 using OciRuntime.Container.Cgroups.V2;
 using OciRuntime.Container.Errors;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Cgroups;
 
@@ -18,12 +20,16 @@ public static class CgroupFactory
     /// <param name="systemd">Whether systemd makes the cgroup; <paramref name="cgroupsPath"/> is then <c>slice:prefix:name</c>.</param>
     /// <param name="rootless">Whether missing permission is fine as long as no path and no limit is asked for.</param>
     /// <param name="warn">Receives warnings, one line each.</param>
+    /// <param name="annotations">The config's, some of which are properties of a systemd scope.</param>
+    /// <param name="resources">The limits that <see cref="ICgroup.Apply"/> will set, for systemd, which sets them with the cgroup.</param>
     /// <exception cref="ContainerException">The path or the host's layout cannot be used.</exception>
-    public static ICgroup ForNew(string id, string? cgroupsPath, bool systemd, bool rootless, Action<string> warn)
+    public static ICgroup ForNew(
+        string id, string? cgroupsPath, bool systemd, bool rootless, Action<string> warn,
+        IReadOnlyDictionary<string, string>? annotations = null, LinuxResources? resources = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         if (systemd)
-            throw NoSystemd();
+            return SystemdCgroupFactory.ForNew(id, cgroupsPath, rootless, warn, annotations, resources);
         CgroupLayout layout = CgroupLayout.Current;
         bool hasPath = !string.IsNullOrEmpty(cgroupsPath);
         List<CgroupPath> paths = CgroupNaming.Resolve(layout, CgroupNaming.Clean(hasPath ? cgroupsPath! : id));
@@ -38,9 +44,8 @@ public static class CgroupFactory
     public static ICgroup Load(IReadOnlyList<CgroupPath> paths, bool systemd, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        if (systemd)
-            throw NoSystemd();
-        return paths is [{ Hierarchy.Length: 0 }] ? new V2Cgroup(paths[0], warn) { IsLoaded = true } : new V1Cgroup(paths, warn) { IsLoaded = true };
+        ICgroup cgroup = paths is [{ Hierarchy.Length: 0 }] ? new V2Cgroup(paths[0], warn) { IsLoaded = true } : new V1Cgroup(paths, warn) { IsLoaded = true };
+        return systemd ? SystemdCgroupFactory.Load(cgroup, warn) : cgroup;
     }
 
     /// <summary>Where a further process of a running container belongs. Not to be created or removed.</summary>
@@ -63,9 +68,9 @@ public static class CgroupFactory
             SubCgroups.Apply(paths, subCgroups);
         else if (paths is [{ Hierarchy.Length: 0 }])
             SubCgroups.FollowInit(paths, init);
-        return Load(paths, systemd: false, warn);
+        ICgroup cgroup = Load(paths, systemd: false, warn);
+        return container is SystemdCgroup { IsUser: true } scope
+            ? new SystemdCgroup(cgroup, scope.Unit, isUser: true, warn) { InnerPath = paths[0].Path[container.Paths[0].Path.Length..] }
+            : cgroup;
     }
-
-    private static ContainerException NoSystemd() =>
-        new("the systemd cgroup driver is not supported yet", "leave --systemd-cgroup out");
 }

@@ -52,6 +52,15 @@ public interface ICgroup : IDisposable
     /// </summary>
     void Join();
 
+    /// <summary>
+    /// To be called when a process is to be in the cgroup: after its clone and before it executes anything. Nothing
+    /// to do where it can join by itself.
+    /// </summary>
+    /// <param name="pid">The process, which may have joined already.</param>
+    void Enter(int pid)
+    {
+    }
+
     /// <summary>Stops every process and returns when all of them have stopped.</summary>
     void Freeze();
 

@@ -118,7 +118,7 @@ internal sealed class Creation : IDisposable
         bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);
         bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;
 
-        _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless ?? geteuid() != 0, _runtime.Warn);
+        _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless ?? geteuid() != 0, _runtime.Warn, config.Annotations, config.Linux?.Resources);
         SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
         FileDescriptor console = _options.ConsoleSocket is null
             ? FileDescriptor.None
@@ -177,6 +177,7 @@ internal sealed class Creation : IDisposable
         _cgroup.Create();
         _cgroup.Apply(Config.Linux?.Resources);
         Init = InitProcess.Clone(_plan, _cgroup);
+        _cgroup.Enter(Init.Pid);
         try
         {
             Init.RunUntilReady();

@@ -48,6 +48,7 @@ public static partial class Engine
         try
         {
             child.RunUntilReady();
+            cgroup.Enter(child.Pid);
             using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(child);
             PidReport.WriteFile(pidFile, child.Pid);
             PidReport.SendPidfd(options.PidfdSocket, "setns", child.Pidfd);

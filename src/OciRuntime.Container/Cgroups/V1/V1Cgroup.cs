@@ -51,6 +51,9 @@ internal sealed class V1Cgroup : ICgroup
     /// <summary>Whether the container exists, so that all that is in the cgroup is its own.</summary>
     public bool IsLoaded { get; init; }
 
+    /// <summary>Whether systemd has made the cgroup for the container, in the hierarchies that it uses and with a process in it.</summary>
+    public bool IsPrepared { get; init; }
+
     public IReadOnlyList<CgroupPath> Paths => _paths;
 
     public FileDescriptor CloneInto
@@ -110,8 +113,8 @@ internal sealed class V1Cgroup : ICgroup
             for (int j = 0; j < directories.Length - 1; j++)
                 directories[j].Dispose();
         }
-        Existed |= !isNew;
-        if (!isNew)
+        Existed |= !isNew && !IsPrepared;
+        if (!isNew && !IsPrepared)
             CgroupTree.RefuseForeign(_directories[i]);
         if (CgroupHierarchy.Contains(path.Hierarchy, DevicesController.Name))
             _isNewDevices = isNew;
@@ -312,7 +315,7 @@ internal sealed class V1Cgroup : ICgroup
         {
             // Also after a failed create: a directory that was there before is not this container's to remove.
             for (int i = 0; i < _paths.Count; i++)
-                if (IsLoaded || _made.Contains(_paths[i].Directory))
+                if (IsLoaded || IsPrepared || _made.Contains(_paths[i].Directory))
                     CgroupTree.Remove(_paths[i].Directory, _directories[i].Magic);
             // Parents that this process made; not when another container has moved in.
             for (int i = _made.Count - 1; i >= 0; i--)

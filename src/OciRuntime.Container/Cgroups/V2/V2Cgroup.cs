@@ -46,6 +46,9 @@ internal sealed class V2Cgroup : ICgroup
     /// <summary>Whether the container exists, so that all that is in the cgroup is its own.</summary>
     public bool IsLoaded { get; init; }
 
+    /// <summary>Whether systemd has made the cgroup for the container, with a process in it.</summary>
+    public bool IsPrepared { get; init; }
+
     public IReadOnlyList<CgroupPath> Paths => _paths;
 
     public bool Existed { get; private set; }
@@ -63,7 +66,7 @@ internal sealed class V2Cgroup : ICgroup
             CgroupPath path = _paths[0];
             string mountPoint = path.Directory[..^path.Path.Length];
             _isNew = CgroupTree.Make(path.Directory, mountPoint, _made);
-            Existed = !_isNew;
+            Existed = !_isNew && !IsPrepared;
             if (Existed)
                 CgroupTree.RefuseForeign(_directory);
             _controllers = _directory.Read("cgroup.controllers");
@@ -262,7 +265,7 @@ internal sealed class V2Cgroup : ICgroup
             return;
         Dispose();
         // Also after a failed create: a directory that was there before is not this container's to remove.
-        if (IsLoaded || _made.Contains(_paths[0].Directory))
+        if (IsLoaded || IsPrepared || _made.Contains(_paths[0].Directory))
             Try("remove the container's cgroup", () => CgroupTree.Remove(_paths[0].Directory, CGROUP2_SUPER_MAGIC));
         // Parents that this process made; not when another container has moved in.
         for (int i = _made.Count - 1; i >= 0; i--)

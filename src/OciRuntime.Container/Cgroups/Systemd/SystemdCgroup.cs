@@ -1,0 +1,205 @@
+using System;
+using System.Collections.Generic;
+using OciRuntime.Container.Cgroups.Statistics;
+using OciRuntime.Container.Cgroups.Systemd.DBus;
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+
+namespace OciRuntime.Container.Cgroups.Systemd;
+
+/// <summary>
+/// A container's cgroup that systemd has made as a transient scope and has delegated: systemd knows the limits that it
+/// has properties for, and everything else is done in the cgroup's files as without it.
+/// </summary>
+/// <param name="inner">The scope's directories.</param>
+/// <param name="unit">The scope's name.</param>
+/// <param name="isUser">Whether the manager is that of a user's session.</param>
+/// <param name="warn">Receives warnings, one line each.</param>
+/// <param name="manager">The manager, if it is connected already.</param>
+internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Action<string> warn, SystemdManager? manager = null) : ICgroup
+{
+    private SystemdManager? _manager = manager;
+    private Placeholder? _placeholder;
+    private LinuxResources? _resources;
+    private long? _pidsLimit;
+
+    /// <summary>Whether the unit is this container's: not when one of that name was there before.</summary>
+    private bool _isOwn;
+
+    /// <summary>The properties of the scope but for its limits; null for a container that exists.</summary>
+    public List<SystemdProperty>? Creation { get; init; }
+
+    /// <summary>The limits of a new container: they are part of the scope from its first moment.</summary>
+    public LinuxResources Resources
+    {
+        init => _resources = value;
+    }
+
+    /// <summary>Where the unit's cgroup ends and a further process's own begins; empty, or with a first slash.</summary>
+    public string InnerPath { get; init; } = "";
+
+    public bool IsUser => isUser;
+
+    public string Unit => unit;
+
+    public IReadOnlyList<CgroupPath> Paths => inner.Paths;
+
+    public bool Existed => false;
+
+    public void Create()
+    {
+        List<SystemdProperty> properties = [.. Creation ?? throw new InvalidOperationException("a container that exists is not created")];
+        LinuxResources resources = _resources ?? new();
+        (List<SystemdProperty> limits, _resources) = Convert(WithRoomForTwo(resources), setDevices: true);
+        try
+        {
+            _placeholder = new Placeholder();
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException("make the first process of the systemd unit " + unit, e);
+        }
+        properties.Add(new SystemdProperty("PIDs", new DBusValue("au", new List<object> { (uint)_placeholder.Pid })));
+        // An annotation wins over what is derived from the config, as in runc.
+        properties.InsertRange(properties.FindIndex(property => property.Name == "DefaultDependencies") + 1, limits);
+        Manager.StartTransientUnit(unit, properties);
+        _isOwn = true;
+        inner.Create();
+    }
+
+    public void Apply(LinuxResources? resources) => inner.Apply(_resources ?? resources);
+
+    /// <summary>
+    /// systemd first: it writes all files of a controller again, also those that it has no property for. When the
+    /// kernel then refuses a value, systemd is told the old ones.
+    /// </summary>
+    public void Update(LinuxResources resources)
+    {
+        (List<SystemdProperty> properties, resources) = Convert(resources, setDevices: resources.Devices is { Count: > 0 });
+        if (properties.Count == 0)
+        {
+            inner.Update(resources);
+            return;
+        }
+        List<SystemdProperty> old = Manager.ReadScopeProperties(unit, properties);
+        SetProperties(properties);
+        try
+        {
+            inner.Update(resources);
+        }
+        catch (ContainerException)
+        {
+            SetProperties(old);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// systemd empties a v1 device list before it fills it again, also when it was told to change something else:
+    /// nobody may run meanwhile.
+    /// </summary>
+    private void SetProperties(List<SystemdProperty> properties)
+    {
+        bool freeze = inner is V1.V1Cgroup && !inner.IsFrozen;
+        if (freeze)
+            inner.Freeze();
+        try
+        {
+            Manager.SetUnitProperties(unit, properties);
+        }
+        finally
+        {
+            if (freeze)
+                inner.Thaw();
+        }
+    }
+
+    /// <summary>A user's cgroups are below those of root, so that only systemd can move a process from one to another.</summary>
+    public FileDescriptor CloneInto => isUser ? FileDescriptor.None : inner.CloneInto;
+
+    public IReadOnlyList<FileDescriptor> JoinDescriptors => inner.JoinDescriptors;
+
+    public void Enter(int pid)
+    {
+        if (isUser)
+            Manager.AttachProcess(unit, InnerPath.Length == 0 ? "/" : InnerPath, pid);
+        if (_placeholder is null)
+            return;
+        // On v1 the init joins by itself, later: the scope must not be empty in between.
+        foreach (FileDescriptor procs in inner.JoinDescriptors)
+            _ = CgroupFile.Write(procs, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        _placeholder.Dispose();
+        _placeholder = null;
+        if (_pidsLimit is { } limit)
+            Update(new LinuxResources { Pids = new LinuxPids { Limit = limit } });
+        // The manager tells of all its jobs, and a runtime that stays with its container would not listen.
+        _manager?.Dispose();
+        _manager = null;
+    }
+
+    public void Freeze() => inner.Freeze();
+
+    public void Thaw() => inner.Thaw();
+
+    public bool IsFrozen => inner.IsFrozen;
+
+    public void Processes(List<int> pids) => inner.Processes(pids);
+
+    public void Signal(int signal) => inner.Signal(signal);
+
+    public void Kill() => inner.Kill();
+
+    /// <summary>systemd removes what it has made; the rest, and everything when systemd is gone, is removed here.</summary>
+    public void Remove()
+    {
+        _placeholder?.Dispose();
+        _placeholder = null;
+        if (!_isOwn && Creation is not null)
+            return;
+        try
+        {
+            Manager.StopUnit(unit);
+            Manager.ResetFailedUnit(unit);
+        }
+        catch (ContainerException e)
+        {
+            warn(e.Message);
+        }
+        inner.Remove();
+    }
+
+    public CgroupStatistics Statistics() => inner.Statistics();
+
+    public ulong OomKills => inner.OomKills;
+
+    public OomWatch WatchOom() => inner.WatchOom();
+
+    public void ChangeOwner(uint uid) => inner.ChangeOwner(uid);
+
+    public void Dispose()
+    {
+        _placeholder?.Dispose();
+        _placeholder = null;
+        _manager?.Dispose();
+        _manager = null;
+        inner.Dispose();
+    }
+
+    private SystemdManager Manager => _manager ??= SystemdManager.Connect(isUser);
+
+    private bool IsUnified => inner is V2.V2Cgroup;
+
+    /// <summary>A user's systemd may not load a device program.</summary>
+    private (List<SystemdProperty> Properties, LinuxResources Resources) Convert(LinuxResources resources, bool setDevices) =>
+        new ResourceProperties(IsUnified, () => Manager.Version).Convert(resources, setDevices && !isUser);
+
+    /// <summary>The placeholder is a task too: a limit of one, which would keep the init out, is set after it has gone.</summary>
+    private LinuxResources WithRoomForTwo(LinuxResources resources)
+    {
+        if (resources.Pids?.Limit is not (0 or 1))
+            return resources;
+        _pidsLimit = resources.Pids.Limit;
+        return resources with { Pids = new LinuxPids { Limit = 2 } };
+    }
+}
