@@ -1,10 +1,12 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using OciRuntime.Container.Cgroups.Statistics;
 using OciRuntime.Container.Cgroups.Systemd.DBus;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups.Systemd;
 
@@ -118,7 +120,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     /// <summary>A user's cgroups are below those of root, so that only systemd can move a process from one to another.</summary>
     public FileDescriptor CloneInto => isUser ? FileDescriptor.None : inner.CloneInto;
 
-    public IReadOnlyList<FileDescriptor> JoinDescriptors => inner.JoinDescriptors;
+    public void Join() => inner.Join();
 
     public void Enter(int pid)
     {
@@ -126,9 +128,14 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
             Manager.AttachProcess(unit, InnerPath.Length == 0 ? "/" : InnerPath, pid);
         if (_placeholder is null)
             return;
-        // On v1 the init joins by itself, later: the scope must not be empty in between.
-        foreach (FileDescriptor procs in inner.JoinDescriptors)
-            _ = CgroupFile.Write(procs, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // On v1 the init joins by itself, and reports what stands in its way, but later: the scope must not be empty
+        // in between.
+        foreach (CgroupPath path in inner.Paths)
+        {
+            using var directory = new CgroupDirectory(path.Directory, CGROUP_SUPER_MAGIC);
+            if (path.Hierarchy.Length > 0)
+                _ = directory.TryWrite("cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
+        }
         _placeholder.Dispose();
         _placeholder = null;
         if (_pidsLimit is { } limit)
