@@ -231,6 +231,25 @@ public sealed class HooksTests : ContainerTest
         NothingIsLeft();
     }
 
+    [OcirunFact("runc 1.1.5 runs poststart hooks while it creates")]
+    public void Container_can_be_deleted_while_a_poststart_hook_runs()
+    {
+        Container container = WithHooks();
+        string hold = Directory + "/hold";
+        File.WriteAllText(hold, "");
+        AddHook(container, "poststart", $"echo begun >>{Log}; while [ -e {hold} ]; do sleep 0.05; done");
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        using Command start = container.StartCommand("start", [container.Id]);
+        Wait.Until(() => File.Exists(Log), "the hook runs");
+        container.Command("pause", container.Id).Succeeds();
+        container.Delete("--force").Succeeds();
+        start.HasExited.Should().BeFalse();
+        File.Delete(hold);
+        start.Finish().Succeeds();
+        NothingIsLeft();
+    }
+
     [Fact]
     public void Hook_within_its_timeout_succeeds()
     {

@@ -36,6 +36,23 @@ public sealed class RunTests : ContainerTest
     }
 
     [Fact]
+    public void Container_in_the_foreground_can_be_changed()
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("echo ready; exec sleep 1000");
+        using Command run = container.StartRun([]);
+        Wait.Until(() => run.Stdout.Length > 0, "the container runs");
+        container.Command("pause", container.Id).Succeeds();
+        container.Status.Should().Be("paused");
+        container.Command("update", "--pids-limit", "50", container.Id).Succeeds();
+        container.Cgroup("pids.max").Should().Be("50");
+        container.Command("resume", container.Id).Succeeds();
+        container.Delete("--force").Succeeds();
+        run.Finish().ExitsWith(137);
+        NothingIsLeft();
+    }
+
+    [Fact]
     public void Stdin_stdout_and_stderr_pass_through_untouched()
     {
         Container container = NewContainer();

@@ -100,6 +100,9 @@ public sealed class ContainerDirectory : IDisposable
     /// <summary>Takes the lock if nobody holds it and the directory is still there.</summary>
     public bool TryLock() => flock(Descriptor, LOCK_EX | LOCK_NB) == 0 && StillThere();
 
+    /// <summary>Lets others change the container.</summary>
+    public void Unlock() => _ = flock(Descriptor, LOCK_UN);
+
     /// <summary>The first record and the config, as it is now: later changes in the bundle must not affect the container (runtime.md, "Lifecycle", step 2).</summary>
     public void Initialise(ContainerRecord record, ReadOnlySpan<byte> config)
     {

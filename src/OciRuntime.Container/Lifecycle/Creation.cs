@@ -64,15 +64,13 @@ internal sealed class Creation : IDisposable
         }
     }
 
-    /// <summary>Executes the program; returns when it has been executed and the poststart hooks have run.</summary>
+    /// <summary>Executes the program; returns when it has been executed.</summary>
     /// <exception cref="HookFailedException">A startContainer hook failed.</exception>
-    /// <exception cref="ContainerException">The program could not be executed, or a poststart hook failed.</exception>
+    /// <exception cref="ContainerException">The program could not be executed.</exception>
     public void Start()
     {
         InitProcess init = Init!;
         init.Start(listener => SeccompAgent.Notify(Config, _plan!.StateFor(ContainerStatus.Creating, init.Pid), init.Pid, listener));
-        if (Config.Hooks is { Poststart.Count: > 0 } hooks)
-            HookRunner.Run("poststart", hooks.Poststart, _plan!.StateFor(ContainerStatus.Running, init.Pid), FileDescriptor.None, null);
     }
 
     /// <summary>Takes everything back, in the reverse order; what cannot be undone is a warning, since the caller has an error to report.</summary>

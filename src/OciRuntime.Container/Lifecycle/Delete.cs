@@ -26,7 +26,7 @@ public static partial class Engine
 
         if (!force)
         {
-            using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: false);
+            using ExistingContainer container = ExistingContainer.Of(runtime, directory, directory.Read());
             ContainerStatus status = container.Status();
             if (status != ContainerStatus.Stopped)
                 throw new ContainerException($"cannot delete container {id} that is not stopped: {StatusName.Of(status)}");
@@ -48,7 +48,7 @@ public static partial class Engine
             return;
         }
 
-        using ExistingContainer doomed = ExistingContainer.From(runtime, directory, record);
+        using ExistingContainer doomed = ExistingContainer.Of(runtime, directory, record);
         doomed.Destroy();
     }
 
@@ -70,7 +70,7 @@ public static partial class Engine
     {
         if (Read(runtime, directory, force: true) is not { } record)
             return;
-        ExistingContainer container = ExistingContainer.From(runtime, directory, record);
+        using ExistingContainer container = ExistingContainer.Of(runtime, directory, record);
         using FileDescriptor init = container.OpenInit();
         if (init.IsOpen)
             _ = pidfd_send_signal(init, SIGKILL);

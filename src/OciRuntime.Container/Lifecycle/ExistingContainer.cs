@@ -15,12 +15,14 @@ namespace OciRuntime.Container.Lifecycle;
 internal sealed class ExistingContainer : IDisposable
 {
     private readonly RuntimeOptions _runtime;
+    private readonly bool _ownsDirectory;
     private ICgroup? _cgroup;
     private Config? _config;
 
-    private ExistingContainer(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record)
+    private ExistingContainer(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record, bool ownsDirectory)
     {
         _runtime = runtime;
+        _ownsDirectory = ownsDirectory;
         Directory = directory;
         Record = record;
     }
@@ -45,7 +47,7 @@ internal sealed class ExistingContainer : IDisposable
         {
             if (exclusive && !directory.Lock())
                 throw new Errors.ContainerException("container does not exist") { Errno = Errno.ENOENT };
-            return new(runtime, directory, directory.Read());
+            return new(runtime, directory, directory.Read(), ownsDirectory: true);
         }
         catch
         {
@@ -54,9 +56,9 @@ internal sealed class ExistingContainer : IDisposable
         }
     }
 
-    /// <summary>Wraps what the caller has opened, locked and read already.</summary>
-    public static ExistingContainer From(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record) =>
-        new(runtime, directory, record);
+    /// <summary>Of what the caller has opened, locked and read already; the directory stays the caller's to close.</summary>
+    public static ExistingContainer Of(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record) =>
+        new(runtime, directory, record, ownsDirectory: false);
 
     /// <summary>The container's status now: what is recorded, and what the kernel says of the init and its cgroup.</summary>
     public ContainerStatus Status()
@@ -146,7 +148,8 @@ internal sealed class ExistingContainer : IDisposable
     public void Dispose()
     {
         _cgroup?.Dispose();
-        Directory.Dispose();
+        if (_ownsDirectory)
+            Directory.Dispose();
     }
 
     /// <summary>The init need not be a child of this process; a pidfd tells its end to everybody.</summary>

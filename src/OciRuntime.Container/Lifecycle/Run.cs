@@ -32,15 +32,13 @@ public static partial class Engine
             throw e is HookFailedException ? new ContainerException(e.Message) : e;
         }
 
+        using ExistingContainer container = ExistingContainer.Of(runtime, creation.Directory!, creation.Record!);
+        RunPoststart(container);
         if (session is null)
             return 0;
         int status = session.Wait();
-        if (!options.Keep)
-        {
-            using ExistingContainer container = ExistingContainer.From(runtime, creation.Directory!, creation.Record!);
+        if (!options.Keep && container.Directory.Lock())
             container.Destroy();
-        }
-
         return status;
     }
 }

@@ -32,7 +32,6 @@ public static partial class Engine
             int pid = container.Record.Pid;
             StartedProcess.Start(channel, runtime.Warn, listener => container.NotifySeccompAgent(ContainerStatus.Created, pid, listener), pid);
             container.Directory.RemoveStartSocket();
-            RunPoststart(container);
         }
         catch (HookFailedException e)
         {
@@ -43,20 +42,29 @@ public static partial class Engine
         {
             throw new ContainerException("the container's init ended before it was started", e);
         }
+
+        RunPoststart(container);
     }
 
-    /// <exception cref="HookFailedException">One failed: the container is to be destroyed (runtime.md, "Lifecycle", step 9).</exception>
+    /// <summary>
+    /// Without the lock: a hook may take its time, or use the container, and whoever wants to pause or delete the
+    /// container meanwhile may.
+    /// </summary>
+    /// <exception cref="ContainerException">A hook failed: the container is destroyed (runtime.md, "Lifecycle", step 9).</exception>
     private static void RunPoststart(ExistingContainer container)
     {
+        container.Directory.Unlock();
         if (!container.Record.HasPoststartHooks)
             return;
         try
         {
             HookRunner.Run("poststart", container.Config.Hooks?.Poststart, container.StateFor(ContainerStatus.Running), FileDescriptor.None, null);
         }
-        catch (ContainerException e)
+        catch (ContainerException)
         {
-            throw new HookFailedException(e.Message);
+            if (container.Directory.Lock())
+                container.Destroy();
+            throw;
         }
     }
 }
