@@ -14,6 +14,12 @@ internal static unsafe class FreezerController
     /// <summary>How long tasks may take to stop before freezing is given up, milliseconds.</summary>
     private const int Timeout = 10_000;
 
+    /// <summary>How often the processor is given up before a wait.</summary>
+    private const int Yields = 100;
+
+    /// <summary>Milliseconds between two looks at most.</summary>
+    private const int LongestWait = 50;
+
     private const string State = "freezer.state";
 
     /// <exception cref="ContainerException">The tasks do not stop in ten seconds; they run on.</exception>
@@ -31,12 +37,13 @@ internal static unsafe class FreezerController
                 Write(directory, "THAWED");
                 throw new ContainerException($"freeze {directory.Path}: its processes did not stop within {Timeout / 1000} seconds", "they run on");
             }
-            // v1 tells nobody when the last task has stopped. A task stops at its next return from the kernel, so
-            // that giving up the processor is most often enough; poll waits when it is not.
-            if (round < 100)
+            // v1 has no event for the last task that stops, so that somebody has to look again and again. A task
+            // stops at its next return from the kernel: giving up the processor is most often enough. A task in an
+            // uninterruptible wait takes longer: 1, 2, 4 ms and so on, as long as is of no consequence beside it.
+            if (round < Yields)
                 _ = sched_yield();
             else
-                _ = poll(null, 0, 1);
+                _ = poll(null, 0, Math.Min(1 << Math.Min(round - Yields, 10), LongestWait));
         }
     }
 
