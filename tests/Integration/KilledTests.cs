@@ -136,6 +136,25 @@ public sealed class KilledTests(ITestOutputHelper output) : ContainerTest
         NothingIsLeft();
     }
 
+    [OcirunFact("runc 1.1.5 warns of a cgroup with processes and joins it")]
+    public void Before_the_cgroup_of_another_container_was_refused()
+    {
+        Container owner = NewSleeper();
+        owner.Bundle.Config["linux"]!["cgroupsPath"] = "/" + owner.Id;
+        owner.Create().Succeeds();
+        Container container = NewSleeper();
+        container.Bundle.Config["linux"]!["cgroupsPath"] = "/" + owner.Id;
+        container.Bundle.Write();
+        // The first one makes the container's own directory, the second one begins with the cgroup.
+        KillAt(container, "create", ("mkdirat", 2));
+        _killed.Should().Be(1);
+        container.Delete("--force").Succeeds();
+        owner.Status.Should().Be("created");
+        owner.CgroupDirectories().Should().NotBeEmpty();
+        owner.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+
     [Fact]
     public void The_init_that_is_killed_before_start()
     {

@@ -53,6 +53,15 @@ public sealed record ContainerRecord
 
     public bool SystemdCgroup { get; init; }
 
+    /// <summary>
+    /// Whether the cgroup was there before the container. Until <see cref="Pid"/> is known, it may turn out to be
+    /// another's, with its processes: then it is not touched.
+    /// </summary>
+    public bool CgroupExisted { get; init; }
+
+    /// <summary>Whether what runs in the cgroup is the container's, to be killed with it.</summary>
+    public bool OwnsCgroup => Pid != 0 || !CgroupExisted;
+
     public IReadOnlyList<CgroupPath> Cgroups { get; init; } = [];
 
     public ReadOnlyMemory<byte> ToJson()
@@ -82,6 +91,7 @@ public sealed record ContainerRecord
         if (RootMountId != 0)
             json.WriteNumber("rootMountId"u8, RootMountId);
         json.WriteBoolean("systemdCgroup"u8, SystemdCgroup);
+        json.WriteBoolean("cgroupExisted"u8, CgroupExisted);
         json.WriteStartArray("cgroups"u8);
         foreach (CgroupPath path in Cgroups)
         {
@@ -118,7 +128,7 @@ public sealed record ContainerRecord
         Dictionary<string, string>? annotations = null;
         int pid = 0;
         ulong startTime = 0, rootMountId = 0;
-        bool ownPid = false, noKeyring = false, poststart = false, poststop = false, systemd = false;
+        bool ownPid = false, noKeyring = false, poststart = false, poststop = false, systemd = false, cgroupExisted = false;
         List<CgroupPath> cgroups = [];
 
         Utf8JsonReader json = new(utf8);
@@ -154,6 +164,7 @@ public sealed record ContainerRecord
                 case "hasPoststopHooks": poststop = json.GetBoolean(); break;
                 case "rootMountId": rootMountId = json.GetUInt64(); break;
                 case "systemdCgroup": systemd = json.GetBoolean(); break;
+                case "cgroupExisted": cgroupExisted = json.GetBoolean(); break;
                 case "cgroups": ReadCgroups(ref json, cgroups); break;
                 default: json.Skip(); break;
             }
@@ -177,6 +188,7 @@ public sealed record ContainerRecord
             HasPoststopHooks = poststop,
             RootMountId = rootMountId,
             SystemdCgroup = systemd,
+            CgroupExisted = cgroupExisted,
             Cgroups = cgroups,
         };
     }

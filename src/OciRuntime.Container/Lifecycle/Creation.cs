@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
@@ -162,7 +163,8 @@ internal sealed class Creation : IDisposable
             HasPoststartHooks = Config.Hooks is { Poststart.Count: > 0 },
             HasPoststopHooks = Config.Hooks is { Poststop.Count: > 0 },
             SystemdCgroup = _runtime.SystemdCgroup,
-            Cgroups = _cgroup!.Paths,
+            CgroupExisted = AnyExists(_cgroup!.Paths),
+            Cgroups = _cgroup.Paths,
         };
         Directory!.Initialise(Record, _bundle.ConfigText.Span);
 
@@ -189,6 +191,17 @@ internal sealed class Creation : IDisposable
         Directory.Write(Record);
         _pidFileWritten = PidReport.WriteFile(_options.PidFile, Init.Pid);
         PidReport.SendPidfd(_options.PidfdSocket, "standard", Init.Pidfd);
+    }
+
+    private static bool AnyExists(IReadOnlyList<CgroupPath> cgroups)
+    {
+        for (int i = 0; i < cgroups.Count; i++)
+        {
+            if (faccessat(AT_FDCWD, cgroups[i].Directory, F_OK, 0) == 0)
+                return true;
+        }
+
+        return false;
     }
 
     private static ulong AttachRoot(RootfsPlan rootfs)

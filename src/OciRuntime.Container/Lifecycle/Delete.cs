@@ -74,6 +74,7 @@ public static partial class Engine
         using FileDescriptor init = container.OpenInit();
         if (init.IsOpen)
             _ = pidfd_send_signal(init, SIGKILL);
-        container.Cgroup.Kill();
+        if (record.OwnsCgroup)
+            container.Cgroup.Kill();
     }
 }

@@ -135,10 +135,14 @@ internal sealed class ExistingContainer : IDisposable
             }
         }
 
-        // With a PID namespace of its own, all of the container's processes ended with the init.
-        if (!Record.OwnPidNamespace || Record.Pid == 0)
-            Cgroup.Kill();
-        Cgroup.Remove();
+        if (Record.OwnsCgroup)
+        {
+            // With a PID namespace of its own, all of the container's processes ended with the init.
+            if (!Record.OwnPidNamespace || Record.Pid == 0)
+                Cgroup.Kill();
+            Cgroup.Remove();
+        }
+
         RootMount.Detach(Record.Rootfs, Record.RootMountId);
         IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
         Directory.Remove();
