@@ -127,7 +127,7 @@ public sealed class KilledTests(ITestOutputHelper output) : ContainerTest
     {
         Container container = NewContainer();
         string ready = Directory + "/ready";
-        container.Bundle.Args("true").Append($"hooks.{hook}", $$"""{"path":"/bin/sh","args":["sh","-c","echo >{{ready}}; exec sh -c 'sleep 1000; :' {{ready}}"]}""").Write();
+        container.Bundle.Args("true").Append($"hooks.{hook}", $$"""{"path":"/bin/sh","args":["sh","-c","echo >{{ready}}; exec tail -f {{ready}}"]}""").Write();
         using Command command = container.StartCommand("create", ["--bundle", container.Bundle.Directory, container.Id]);
         Wait.Until(() => File.Exists(ready), "the hook runs");
         command.Signal(9);
