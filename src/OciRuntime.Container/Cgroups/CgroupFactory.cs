@@ -5,6 +5,7 @@ using OciRuntime.Container.Cgroups.V1;
 using OciRuntime.Container.Cgroups.V2;
 using OciRuntime.Container.Errors;
 using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
 
@@ -18,26 +19,30 @@ public static class CgroupFactory
     /// cgroup (v1), or beside it (v2, where a cgroup with processes cannot have controllers below it).
     /// </param>
     /// <param name="systemd">Whether systemd makes the cgroup; <paramref name="cgroupsPath"/> is then <c>slice:prefix:name</c>.</param>
-    /// <param name="rootless">Whether missing permission is fine as long as no path and no limit is asked for.</param>
+    /// <param name="rootless">
+    /// Whether missing permission is fine as long as no path and no limit is asked for. Null: for any user but the
+    /// host's root; root of a user namespace of its own is not that.
+    /// </param>
     /// <param name="warn">Receives warnings, one line each.</param>
     /// <param name="annotations">The config's, some of which are properties of a systemd scope.</param>
     /// <param name="resources">The limits that <see cref="ICgroup.Apply"/> will set, for systemd, which sets them with the cgroup.</param>
     /// <exception cref="ContainerException">The path or the host's layout cannot be used.</exception>
     public static ICgroup ForNew(
-        string id, string? cgroupsPath, bool systemd, bool rootless, Action<string> warn,
+        string id, string? cgroupsPath, bool systemd, bool? rootless, Action<string> warn,
         IReadOnlyDictionary<string, string>? annotations = null, LinuxResources? resources = null)
     {
         ArgumentNullException.ThrowIfNull(id);
+        bool isRootless = rootless ?? geteuid() != 0;
         if (systemd)
-            return SystemdCgroupFactory.ForNew(id, cgroupsPath, rootless, warn, annotations, resources);
+            return SystemdCgroupFactory.ForNew(id, cgroupsPath, isRootless, warn, annotations, resources);
         CgroupLayout layout = CgroupLayout.Current;
         bool hasPath = !string.IsNullOrEmpty(cgroupsPath);
         List<CgroupPath> paths = CgroupNaming.Resolve(layout, CgroupNaming.Clean(hasPath ? cgroupsPath! : id));
         if (paths.Count == 0)
             throw new ContainerException($"create the container's cgroup: no cgroup file system is mounted at {CgroupLayout.Root}", "mount one: cgroup v2 with mount -t cgroup2 none " + CgroupLayout.Root);
         if (layout.Mode == CgroupMode.Unified)
-            return new V2Cgroup(paths[0], warn) { DropsForbidden = rootless && !hasPath, IsRootless = rootless };
-        return new V1Cgroup(paths, warn) { DropsForbidden = rootless && !hasPath, IsRootless = rootless };
+            return new V2Cgroup(paths[0], warn) { DropsForbidden = rootless != false && !hasPath, IsRootless = isRootless };
+        return new V1Cgroup(paths, warn) { DropsForbidden = rootless != false && !hasPath, IsRootless = isRootless };
     }
 
     /// <summary>The cgroup of a container that exists, from the paths that were stored for it.</summary>

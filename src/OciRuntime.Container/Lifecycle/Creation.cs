@@ -117,7 +117,7 @@ internal sealed class Creation : IDisposable
         bool privileged = CapabilitySets.HasEffective(Capability.CAP_SETGID);
         bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;
 
-        _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless ?? geteuid() != 0, _runtime.Warn, config.Annotations, config.Linux?.Resources);
+        _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless, _runtime.Warn, config.Annotations, config.Linux?.Resources);
         SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
         FileDescriptor console = _options.ConsoleSocket is null
             ? FileDescriptor.None

@@ -42,7 +42,7 @@ internal sealed class V1Cgroup : ICgroup
             _directories.Add(new CgroupDirectory(paths[i].Directory, paths[i].Hierarchy.Length == 0 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC));
     }
 
-    /// <summary>Whether a hierarchy that this user may not write is left out instead of being an error.</summary>
+    /// <summary>Whether a hierarchy that a user without privileges may not write is left out instead of being an error.</summary>
     public bool DropsForbidden { get; init; }
 
     /// <summary>Whether errors of the device list are ignored, because an unprivileged user cannot have one.</summary>
@@ -82,7 +82,7 @@ internal sealed class V1Cgroup : ICgroup
             {
                 Create(i);
             }
-            catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+            catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && (IsRootless || UserNamespace.IsNested))
             {
                 _directories[i].Dispose();
                 _directories.RemoveAt(i);
@@ -187,7 +187,7 @@ internal sealed class V1Cgroup : ICgroup
     private void SetDevices(DeviceRules rules)
     {
         CgroupDirectory? directory = Find(DevicesController.Name);
-        if (directory is null && IsRootless)
+        if (directory is null && (IsRootless || UserNamespace.IsNested))
             return;
         try
         {

@@ -37,7 +37,7 @@ internal sealed class V2Cgroup : ICgroup
         _warn = warn;
     }
 
-    /// <summary>Whether a cgroup that this user may not make is done without instead of being an error.</summary>
+    /// <summary>Whether a cgroup that a user without privileges may not make is done without instead of being an error.</summary>
     public bool DropsForbidden { get; init; }
 
     /// <summary>Whether errors of the device program are ignored, because an unprivileged user cannot have one.</summary>
@@ -79,7 +79,7 @@ internal sealed class V2Cgroup : ICgroup
                 throw new ContainerException($"create the container's cgroup: {path.Directory} exists and is frozen", "thaw it or choose another linux.cgroupsPath");
             _isOwn = true;
         }
-        catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+        catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && (IsRootless || UserNamespace.IsNested))
         {
             _obstacle = e.Message;
             _paths.Clear();
