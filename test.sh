@@ -8,7 +8,7 @@
 #        net10        everything also compiles for net10.0
 #        unit         the test projects that need no container
 #        integration  the real executable on real bundles, as root
-#        engines      containerd and Docker with ocirun, and with runc, in namespaces of their own
+#        engines      containerd, Docker, Podman, Buildah and the CRI with ocirun, and with runc, in namespaces of their own
 #
 # Every lane writes lines "passed|failed|skipped<TAB>test" to artifacts/test-results/LANE.tsv. A test that fails in
 # any lane fails the run, and so does a test that every lane skipped: nobody has seen it work.
@@ -105,7 +105,8 @@ lane_integration() {
 
 lane_engines() {
     # The packages of Docker and its kin conflict with those of docker.com: nothing is removed for them.
-    need_packages busybox-static runc containerd docker.io umoci skopeo iptables iproute2 procps
+    need_packages busybox-static runc containerd docker.io podman conmon catatonit uidmap buildah umoci skopeo \
+        containernetworking-plugins iptables iproute2 procps jq python3 python3-grpcio python3-protobuf python3-websocket
     ./build.sh || die "ocirun does not build"
     tests/Engines/run.sh "$results/$lane.tsv" || printf 'failed\tengines\n' >>"$results/$lane.tsv"
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # image.sh WORK: makes WORK/image.tar, the image docker.io/library/busybox:latest, from Debian's static busybox and
-# without a registry.
+# without a registry; and WORK/pause.tar, the same with a program that only waits, for a pod's first container.
 set -euo pipefail
 cd "$1"
 
@@ -19,4 +19,6 @@ printf '%s\n' root:x:0: user:x:1000: extra:x:2000:user >$rootfs/etc/group
 umoci repack --image layout:busybox bundle
 umoci config --image layout:busybox --config.cmd /bin/sh --config.env PATH=/bin:/usr/bin
 skopeo copy --quiet oci:layout:busybox docker-archive:image.tar:docker.io/library/busybox:latest
+umoci config --image layout:busybox --config.entrypoint /bin/sleep --config.cmd 1000000
+skopeo copy --quiet oci:layout:busybox docker-archive:pause.tar:docker.io/library/pause:latest
 rm -rf bundle layout

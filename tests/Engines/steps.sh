@@ -38,7 +38,9 @@ check() {
 must() {
     failed=
     check "$@"
-    [ -z "$failed" ] || exit 1
+    [ -n "$failed" ] || return 0
+    tail -n 20 "$work"/*.log >&2
+    exit 1
 }
 
 # await COMMAND…: until it succeeds.
