@@ -33,10 +33,12 @@ public readonly unsafe struct UnixSocketAddress
     /// <summary>Bytes of <see cref="Address"/> that count.</summary>
     public uint Length { get; }
 
-    /// <summary>Connects to a stream socket at any path.</summary>
+    /// <summary>Connects to a stream socket at any path; none for null, a flag that was not given.</summary>
     /// <exception cref="ContainerException">Nobody listens there.</exception>
-    public static FileDescriptor ConnectTo(string path, string flag)
+    public static FileDescriptor ConnectTo(string? path, string flag)
     {
+        if (path is null)
+            return FileDescriptor.None;
         int slash = path.LastIndexOf('/');
         string parent = slash < 0 ? "." : slash == 0 ? "/" : path[..slash];
         using FileDescriptor directory = new(open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -119,9 +119,7 @@ internal sealed class Creation : IDisposable
 
         _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless, _runtime.Warn, config.Annotations, config.Linux?.Resources);
         SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
-        FileDescriptor console = _options.ConsoleSocket is null
-            ? FileDescriptor.None
-            : UnixSocketAddress.ConnectTo(_options.ConsoleSocket, "--console-socket");
+        FileDescriptor console = UnixSocketAddress.ConnectTo(_options.ConsoleSocket, "--console-socket");
         Directory = ContainerDirectory.Create(_runtime.Root, _options.Id);
         _plan = new ContainerPlan(_runtime.Warn)
         {

@@ -19,10 +19,7 @@ public static partial class Engine
     public static int Exec(RuntimeOptions runtime, ExecOptions options)
     {
         string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
-        if (options.Detach)
-            SealedSelf.Ensure();
-        else
-            SealedSelf.EnsureWithBlockedSignals();
+        SealedSelf.Ensure(blockSignals: !options.Detach);
         using ExistingContainer container = ExistingContainer.Open(runtime, options.Id, exclusive: false);
         FileDescriptor init = OpenInitForExec(container, options.IgnorePaused);
         Spec.Process process = ExecSpec.Build(options, container.Config);
@@ -42,7 +39,7 @@ public static partial class Engine
             NewKeyring = !container.Record.NoNewKeyring,
             MaySetGroups = CapabilitySets.HasEffective(Capability.CAP_SETGID),
             PreservedDescriptors = options.PreserveFds + activation.Descriptors,
-            ConsoleSocket = options.ConsoleSocket is null ? FileDescriptor.None : UnixSocketAddress.ConnectTo(options.ConsoleSocket, "--console-socket"),
+            ConsoleSocket = UnixSocketAddress.ConnectTo(options.ConsoleSocket, "--console-socket"),
         };
         using ExecProcess child = new(plan, cgroup);
         try

@@ -23,7 +23,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
         _terminal = terminal;
     }
 
-    /// <summary>From here on signals are the container's. They are blocked already (<see cref="SealedSelf.EnsureWithBlockedSignals"/>).</summary>
+    /// <summary>From here on signals are the container's. They are blocked already (<see cref="SealedSelf.Ensure"/>).</summary>
     public static ForegroundSession Begin(StartedProcess init)
     {
         ulong forwardable = SignalState.Forwardable;

@@ -13,29 +13,23 @@ public static class UnsupportedProperties
     public static IReadOnlyList<Problem> Find(Config config)
     {
         var found = new ProblemList();
-        void Refuse(bool isSet, string path)
-        {
-            if (isSet)
-                found.Add(path, "is not supported");
-        }
-
-        Refuse(config.Solaris is not null, "solaris");
-        Refuse(config.Windows is not null, "windows");
-        Refuse(config.VM is not null, "vm");
-        Refuse(config.ZOS is not null, "zos");
-        Refuse(config.FreeBSD is not null, "freebsd");
+        Refuse(found, config.Solaris is not null, "solaris");
+        Refuse(found, config.Windows is not null, "windows");
+        Refuse(found, config.VM is not null, "vm");
+        Refuse(found, config.ZOS is not null, "zos");
+        Refuse(found, config.FreeBSD is not null, "freebsd");
 
         for (int i = 0; i < config.Mounts?.Count; i++)
         {
             Mount mount = config.Mounts[i];
             if (mount.UIDMappings is { Count: > 0 })
-                Refuse(true, $"mounts[{i}].uidMappings");
+                Refuse(found, true, $"mounts[{i}].uidMappings");
             if (mount.GIDMappings is { Count: > 0 })
-                Refuse(true, $"mounts[{i}].gidMappings");
+                Refuse(found, true, $"mounts[{i}].gidMappings");
             for (int j = 0; j < mount.Options?.Count; j++)
             {
                 if (mount.Options[j] is "idmap" or "ridmap")
-                    Refuse(true, $"mounts[{i}].options[{j}]: {mount.Options[j]}");
+                    Refuse(found, true, $"mounts[{i}].options[{j}]: {mount.Options[j]}");
             }
         }
 
@@ -47,11 +41,11 @@ public static class UnsupportedProperties
 
         if (config.Linux is { } linux)
         {
-            Refuse(linux.NetDevices is { Count: > 0 }, "linux.netDevices");
-            Refuse(linux.IntelRdt is not null, "linux.intelRdt");
-            Refuse(linux.MemoryPolicy is not null, "linux.memoryPolicy");
+            Refuse(found, linux.NetDevices is { Count: > 0 }, "linux.netDevices");
+            Refuse(found, linux.IntelRdt is not null, "linux.intelRdt");
+            Refuse(found, linux.MemoryPolicy is not null, "linux.memoryPolicy");
             // Every process has the domain LINUX, unless the runtime's caller chose another one.
-            Refuse(linux.Personality is not (null or { Domain: "LINUX" }), "linux.personality");
+            Refuse(found, linux.Personality is not (null or { Domain: "LINUX" }), "linux.personality");
         }
         return found.Problems;
     }
@@ -60,17 +54,17 @@ public static class UnsupportedProperties
     public static IReadOnlyList<Problem> Find(Spec.Process process)
     {
         var found = new ProblemList();
-        void Refuse(bool isSet, string path)
-        {
-            if (isSet)
-                found.Add(path, "is not supported");
-        }
-
-        Refuse(!string.IsNullOrEmpty(process.CommandLine), "process.commandLine");
-        Refuse(!string.IsNullOrEmpty(process.User.Username), "process.user.username");
-        Refuse(process.Scheduler is not null, "process.scheduler");
-        Refuse(process.IOPriority is not null, "process.ioPriority");
-        Refuse(process.ExecCPUAffinity is not null, "process.execCPUAffinity");
+        Refuse(found, !string.IsNullOrEmpty(process.CommandLine), "process.commandLine");
+        Refuse(found, !string.IsNullOrEmpty(process.User.Username), "process.user.username");
+        Refuse(found, process.Scheduler is not null, "process.scheduler");
+        Refuse(found, process.IOPriority is not null, "process.ioPriority");
+        Refuse(found, process.ExecCPUAffinity is not null, "process.execCPUAffinity");
         return found.Problems;
+    }
+
+    private static void Refuse(ProblemList found, bool isSet, string path)
+    {
+        if (isSet)
+            found.Add(path, "is not supported");
     }
 }

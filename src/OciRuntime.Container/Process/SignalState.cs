@@ -38,11 +38,10 @@ public static unsafe class SignalState
     /// <summary>Every disposition to its default, then nothing blocked. For the moment before execve.</summary>
     public static void Reset()
     {
-        kernel_sigaction initial = default;
         for (int signal = 1; signal <= SIGRTMAX; signal++)
         {
             if (signal is not (SIGKILL or SIGSTOP))
-                Check.Ok(sigaction(signal, &initial, null), "rt_sigaction");
+                SetDefault(signal);
         }
 
         SetMask(0);
