@@ -91,4 +91,77 @@ public sealed class SeccompTests : ContainerTest
         container.Create().Succeeds();
         container.Start().FailsWith("no such file or directory");
     }
+
+    // A shell says 159, 128 + SIGSYS, of a child that was killed.
+    [Theory]
+    [InlineData("SCMP_ACT_ALLOW", null, "0")]
+    [InlineData("SCMP_ACT_LOG", null, "0")]
+    [InlineData("SCMP_ACT_ERRNO", null, "1 Operation not permitted")]
+    [InlineData("SCMP_ACT_ERRNO", 28, "1 No space left on device")]
+    [InlineData("SCMP_ACT_TRACE", null, "1 Function not implemented")]
+    [InlineData("SCMP_ACT_TRAP", null, "159 Bad system call")]
+    [InlineData("SCMP_ACT_KILL", null, "159 Bad system call")]
+    [InlineData("SCMP_ACT_KILL_THREAD", null, "159 Bad system call")]
+    [InlineData("SCMP_ACT_KILL_PROCESS", null, "159 Bad system call")]
+    public void Action(string action, int? errno, string outcome)
+    {
+        Container container = NewContainer("""{"root":{"readonly":false}}""");
+        JsonObject rule = new() { ["names"] = new JsonArray("mkdir"), ["action"] = action };
+        if (errno is not null)
+            rule["errnoRet"] = errno;
+        Seccomp(container, new JsonObject { ["defaultAction"] = "SCMP_ACT_ALLOW", ["syscalls"] = new JsonArray(rule) });
+        string[] words = outcome.Split(' ', 2);
+        CommandResult result = container.RunScript("mkdir /made; echo $?");
+        result.Stdout.Should().Be(words[0] + "\n");
+        if (words.Length > 1)
+            result.Stderr.Should().Contain(words[1]);
+        System.IO.Directory.Exists(container.Bundle.Rootfs + "/made").Should().Be(words[0] == "0");
+    }
+
+    [Theory]
+    [InlineData("SCMP_CMP_EQ", 448, "1")] // 0700
+    [InlineData("SCMP_CMP_EQ", 449, "0")]
+    [InlineData("SCMP_CMP_NE", 448, "0")]
+    [InlineData("SCMP_CMP_GT", 447, "1")]
+    [InlineData("SCMP_CMP_LE", 447, "0")]
+    public void Argument(string op, int value, string status)
+    {
+        Container container = NewContainer("""{"root":{"readonly":false}}""");
+        Seccomp(container, JsonNode.Parse($$"""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["chmod"],"action":"SCMP_ACT_ERRNO","args":[{"index":1,"value":{{value}},"op":"{{op}}"}]}]}""")!);
+        container.RunScript("chmod 700 /tmp; echo $?").Stdout.Should().Be(status + "\n");
+    }
+
+    [Theory]
+    [InlineData("SCMP_ARCH_X86_64", 128 + 31)]
+    [InlineData("SCMP_ARCH_X86_64 SCMP_ARCH_X86", 28)]
+    public void Program_of_32_bits_is_killed_unless_its_architecture_is_listed(string architectures, int status)
+    {
+        Container container = NewContainer();
+        const int sync = 36;
+        TinyProgram.Write32(container.Bundle.Rootfs + "/bin/program", sync);
+        JsonArray names = [.. architectures.Split(' ')];
+        Seccomp(container, new JsonObject
+        {
+            ["defaultAction"] = "SCMP_ACT_ALLOW",
+            ["architectures"] = names,
+            ["syscalls"] = JsonNode.Parse("""[{"names":["sync"],"action":"SCMP_ACT_ERRNO","errnoRet":28}]"""),
+        });
+        container.Bundle.Args("/bin/program");
+        container.Run().ExitsWith(status);
+    }
+
+    [Fact]
+    public void Call_that_is_newer_than_the_profile_does_not_exist_and_an_older_one_is_not_permitted()
+    {
+        Container container = NewContainer();
+        // The newest call that the profile names is pidfd_open (434): openat2 (437) is newer, sync (162) is older.
+        Seccomp(container, JsonNode.Parse("""
+            {"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"action":"SCMP_ACT_ALLOW","names":["pidfd_open","execve","exit","exit_group","write","read","open","openat","close","brk","mmap","munmap","mprotect","arch_prctl","uname","readlink","set_tid_address","set_robust_list","rseq","prlimit64","getrandom","fstat","newfstatat","stat","getuid","geteuid","getpid","getppid","rt_sigaction","rt_sigprocmask","rt_sigreturn","getcwd","fcntl","dup2","ioctl","lseek","clone","vfork","fork","wait4","prctl","futex","epoll_ctl","epoll_pwait","sigaltstack","gettid","tgkill","madvise","nanosleep","sched_yield","fstatfs","getdents64","faccessat","chdir","setuid","setgid","setgroups","capset","capget","pipe2","access","sched_getaffinity"]}]}
+            """)!);
+        TinyProgram.Write64(container.Bundle.Rootfs + "/bin/newer", 437);
+        TinyProgram.Write64(container.Bundle.Rootfs + "/bin/older", 162);
+        container.RunScript("/bin/newer; echo $?; /bin/older; echo $?").Stdout.Should().Be("38\n1\n");
+    }
+
+    private static void Seccomp(Container container, JsonNode profile) => container.Bundle.Config["linux"]!["seccomp"] = profile;
 }
