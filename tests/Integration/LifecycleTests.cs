@@ -192,7 +192,7 @@ public sealed class LifecycleTests : ContainerTest
         container.Bundle.WithoutNamespace("pid").Script("sleep 1000 & sleep 1001 & wait");
         container.Create().Succeeds();
         container.Start().Succeeds();
-        string procs = container.CgroupDirectories().First(path => path.Contains("/pids/")) + "/cgroup.procs";
+        string procs = container.CgroupDirectory("pids") + "/cgroup.procs";
         Wait.Until(() => File.ReadAllLines(procs).Length == 3, "three processes run");
         container.Command("kill", "--all", container.Id, "KILL").Succeeds();
         Wait.Until(() => File.ReadAllLines(procs).Length == 0, "no process runs");

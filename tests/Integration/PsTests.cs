@@ -89,7 +89,7 @@ public sealed class PsTests : ContainerTest
         {
             System.IO.Directory.CreateDirectory(directory + "/inner");
             // A new cpuset is empty, and takes no process.
-            foreach (string file in new[] { "/cpuset.cpus", "/cpuset.mems" }.Where(file => File.Exists(directory + file)))
+            foreach (string file in new[] { "/cpuset.cpus", "/cpuset.mems" }.Where(file => File.Exists(directory + "/inner" + file)))
                 File.WriteAllText(directory + "/inner" + file, File.ReadAllText(directory + file));
         }
 

@@ -72,7 +72,7 @@ public sealed class SpecSamplesTests : ContainerTest
 
         if ((string?)config["linux"]?["cgroupsPath"] is { } cgroup)
         {
-            foreach (string hierarchy in System.IO.Directory.GetDirectories("/sys/fs/cgroup").Where(path => System.IO.Directory.Exists(path + Path.GetDirectoryName(cgroup))))
+            foreach (string hierarchy in System.IO.Directory.GetDirectories(Cgroups.Root).Append(Cgroups.Root).Where(path => System.IO.Directory.Exists(path + Path.GetDirectoryName(cgroup))))
                 System.IO.Directory.Delete(hierarchy + Path.GetDirectoryName(cgroup));
         }
     }

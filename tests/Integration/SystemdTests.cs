@@ -31,7 +31,7 @@ public sealed class SystemdTests : ContainerTest
 
     private static string Read(string directory, string file) => File.ReadAllText(Path.Combine(directory, file)).Trim();
 
-    [Fact]
+    [SystemdFact]
     public void A_container_is_a_scope_with_its_limits_and_delete_ends_it()
     {
         Container container = New("""
@@ -88,7 +88,7 @@ public sealed class SystemdTests : ContainerTest
         System.IO.Directory.Exists(directory).Should().BeFalse();
     }
 
-    [Fact]
+    [SystemdFact]
     public void Without_a_path_the_scope_has_the_containers_id()
     {
         Container container = New();
@@ -105,7 +105,7 @@ public sealed class SystemdTests : ContainerTest
         NothingIsLeft();
     }
 
-    [Fact]
+    [SystemdFact]
     public void Annotations_are_properties_of_the_scope()
     {
         Container container = New();
@@ -121,7 +121,7 @@ public sealed class SystemdTests : ContainerTest
         });
     }
 
-    [Fact]
+    [SystemdFact]
     public void A_limit_of_one_task_lets_the_container_in()
     {
         Container container = New("""{"pids":{"limit":1}}""");
@@ -132,7 +132,7 @@ public sealed class SystemdTests : ContainerTest
         Show(unit)["TasksMax"].Should().Be("1");
     }
 
-    [Fact]
+    [SystemdFact]
     public void Update_tells_systemd_and_the_kernel_or_neither()
     {
         Container container = New("""{"memory":{"limit":67108864},"cpu":{"cpus":"0"},"pids":{"limit":20}}""");
@@ -157,7 +157,7 @@ public sealed class SystemdTests : ContainerTest
         Read(directory, "memory.max").Should().Be("52428800");
     }
 
-    [Fact]
+    [SystemdFact]
     public void A_unit_that_runs_is_not_taken_and_not_stopped()
     {
         Container first = New(path: $"{Slice}:pre:{Token}"), second = New(path: $"{Slice}:pre:{Token}");
@@ -168,7 +168,7 @@ public sealed class SystemdTests : ContainerTest
         Read($"{SliceDirectory}/pre-{Token}.scope", "cgroup.procs").Should().Be($"{first.Pid}");
     }
 
-    [Fact]
+    [SystemdFact]
     public void What_fails_leaves_no_unit()
     {
         Container container = New();
@@ -178,7 +178,7 @@ public sealed class SystemdTests : ContainerTest
         Show($"ocirun-{container.Id}.scope")["LoadState"].Should().Be("not-found");
     }
 
-    [Fact]
+    [SystemdFact]
     public void A_foreground_container_is_its_scopes_only_process_and_ends_it()
     {
         Container container = New();
@@ -190,7 +190,7 @@ public sealed class SystemdTests : ContainerTest
         NothingIsLeft();
     }
 
-    [Theory]
+    [SystemdTheory]
     [InlineData("/a/b", "expected cgroupsPath to be of format \\\"slice:prefix:name\\\" for systemd cgroups")]
     [InlineData("a--b.slice:x:y", "invalid slice name: a--b.slice")]
     public void Paths_of_another_form_are_errors(string path, string message)
@@ -199,7 +199,7 @@ public sealed class SystemdTests : ContainerTest
         NothingIsLeft();
     }
 
-    [RuncFact]
+    [SystemdFact]
     public void The_same_config_leaves_the_same_values_as_runcs()
     {
         const string resources = """

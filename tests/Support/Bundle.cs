@@ -37,11 +37,14 @@ public sealed class Bundle
     /// <summary>What <see cref="Write"/> makes config.json from.</summary>
     public JsonObject Config { get; }
 
-    /// <summary>The config that <c>spec</c> writes, without its terminal.</summary>
+    /// <summary>The config that <c>spec</c> writes, without its terminal: with a cgroup namespace on cgroup v2 alone.</summary>
     public static JsonObject DefaultConfig()
     {
         using Stream stream = typeof(Bundle).Assembly.GetManifestResourceStream("default-config.json")!;
-        return JsonNode.Parse(stream)!.AsObject();
+        JsonObject config = JsonNode.Parse(stream)!.AsObject();
+        if (Cgroups.IsV2)
+            config["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "cgroup" });
+        return config;
     }
 
     /// <summary>Applies a JSON merge patch (RFC 7396): null removes, objects merge, everything else replaces.</summary>

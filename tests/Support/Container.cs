@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -88,7 +89,14 @@ public sealed class Container
     /// <summary>The directories of the container's cgroup, one for each hierarchy that has it.</summary>
     public IReadOnlyList<string> CgroupDirectories() => Leaks.CgroupsNamed(Id).ToList();
 
-    /// <summary>A file of the container's v1 cgroup, such as <c>memory.limit_in_bytes</c>, found in the hierarchy it belongs to.</summary>
+    /// <summary>The directory of the container's cgroup in the hierarchy that has a controller.</summary>
+    public string CgroupDirectory(string controller) =>
+        CgroupDirectories().First(path => Cgroups.IsV2 || path.StartsWith($"{Cgroups.Root}/{controller}/", StringComparison.Ordinal));
+
+    /// <summary>A file of the container's cgroup: its name on v1 and on v2.</summary>
+    public string Cgroup(string v1, string v2) => Cgroup(Cgroups.IsV2 ? v2 : v1);
+
+    /// <summary>A file of the container's cgroup, such as <c>pids.max</c>, found in the hierarchy it belongs to.</summary>
     public string Cgroup(string file) =>
         File.ReadAllText(CgroupDirectories().Select(directory => Path.Combine(directory, file)).First(File.Exists)).Trim();
 }

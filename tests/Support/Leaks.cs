@@ -27,7 +27,7 @@ public static class Leaks
 
     /// <summary>The topmost cgroup directories, in every hierarchy, whose name contains the token.</summary>
     public static IEnumerable<string> CgroupsNamed(string token) =>
-        Directory.GetDirectories("/sys/fs/cgroup").SelectMany(hierarchy => Named(hierarchy, token));
+        Named(Cgroups.Root, token);
 
     private static IEnumerable<string> Named(string directory, string token)
     {

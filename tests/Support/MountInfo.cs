@@ -6,7 +6,7 @@ using System.Linq;
 namespace OciRuntime.Tests.Support;
 
 /// <summary>One line of /proc/PID/mountinfo.</summary>
-public sealed record MountInfo(string Root, string Point, string[] Options, string[] Propagation, string Type, string Source, string[] SuperOptions)
+public sealed record MountInfo(string Root, string Point, IReadOnlyList<string> Options, IReadOnlyList<string> Propagation, string Type, string Source, IReadOnlyList<string> SuperOptions)
 {
     /// <summary>Reads the lines of a mountinfo file.</summary>
     public static IReadOnlyList<MountInfo> Parse(string text) =>

@@ -174,6 +174,8 @@ internal sealed class Creation : IDisposable
 
         _cgroup.Create();
         _cgroup.Apply(Config.Linux?.Resources);
+        if (CgroupOwnership.Of(Config) is { } owner and not 0)
+            _cgroup.ChangeOwner(owner);
         Init = InitProcess.Clone(_plan, _cgroup);
         _cgroup.Enter(Init.Pid);
         try

@@ -51,11 +51,11 @@ public sealed class StatisticsTests : IDisposable
             .Should().Be(new PressureStatistics(new PressureLine(1.53, 0, 0.2, 157656722), new PressureLine(0, 0, 0, 4)));
 
     [Theory]
-    [InlineData("0-3,7", new ushort[] { 0, 1, 2, 3, 7 })]
-    [InlineData("", new ushort[0])]
-    [InlineData("5", new ushort[] { 5 })]
-    public void Lists_of_CPUs_have_ranges(string text, ushort[] expected) =>
-        StatisticsFile.Ranges(text).Should().Equal(expected);
+    [InlineData("0-3,7", "0 1 2 3 7")]
+    [InlineData("", "")]
+    [InlineData("5", "5")]
+    public void Lists_of_CPUs_have_ranges(string text, string expected) =>
+        string.Join(' ', StatisticsFile.Ranges(text)).Should().Be(expected);
 
     [V1Fact]
     public void The_kernels_files_are_read()
