@@ -157,6 +157,8 @@ public sealed class ContainerDirectory : IDisposable
         if (errno != Errno.ENOTEMPTY)
             throw new ContainerException("remove the container's directory", new LinuxException("rmdir", errno, Path));
 
+        NotifySocket.Remove(Descriptor);
+
         // Left by a runtime that was killed while it replaced a file.
         DirectoryEntries.ForEach(Descriptor, (name, _) => unlinkat(Descriptor, name, 0));
         Check.Ok(unlinkat(AT_FDCWD, Path, AT_REMOVEDIR), "rmdir", Path);

@@ -42,6 +42,9 @@ internal sealed class Creation : IDisposable
 
     public InitProcess? Init { get; private set; }
 
+    /// <summary>Listening already, unless the container waits for a <c>start</c>, which then listens.</summary>
+    public NotifySocket? Notify { get; private set; }
+
     /// <summary>Makes the container.</summary>
     /// <param name="runtime">The global flags.</param>
     /// <param name="options">The command's flags.</param>
@@ -95,6 +98,7 @@ internal sealed class Creation : IDisposable
 
     public void Dispose()
     {
+        Notify?.Dispose();
         Init?.Dispose();
         _cgroup?.Dispose();
         _plan?.Dispose();
@@ -121,6 +125,14 @@ internal sealed class Creation : IDisposable
         SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
         FileDescriptor console = UnixSocketAddress.ConnectTo(_options.ConsoleSocket, "--console-socket");
         Directory = ContainerDirectory.Create(_runtime.Root, _options.Id);
+        Notify = NotifySocket.OfThisProcess(_runtime.Warn);
+        if (Notify is not null)
+        {
+            config = NotifySocket.AddTo(config, Directory);
+            if (!waitForStart)
+                Notify.Listen(Directory.Descriptor);
+        }
+
         _plan = new ContainerPlan(_runtime.Warn)
         {
             Id = _options.Id,
@@ -136,7 +148,7 @@ internal sealed class Creation : IDisposable
                 CgroupPaths = _cgroup.Paths,
                 Warn = _runtime.Warn,
             }),
-            Process = ProcessPlan.From(config.Process, activation.Variables, config.Linux?.Seccomp, _runtime.Warn),
+            Process = ProcessPlan.From(config.Process!, Notify is null ? activation.Variables : [.. activation.Variables, NotifySocket.Variable], config.Linux?.Seccomp, _runtime.Warn),
             NewKeyring = !_options.NoNewKeyring,
             MaySetGroups = privileged,
             PreservedDescriptors = _options.PreserveFds + activation.Descriptors,

@@ -32,20 +32,25 @@ internal sealed unsafe class ForegroundSession : IDisposable
     }
 
     /// <summary>Serves the container until its process ends.</summary>
+    /// <param name="notify">What it says to a service manager, who watches this process.</param>
     /// <returns>Its exit status, 128 + n for signal n.</returns>
-    public int Wait()
+    public int Wait(NotifySocket? notify = null)
     {
-        pollfd* fds = stackalloc pollfd[2 + TerminalRelay.DescriptorCount];
+        pollfd* fds = stackalloc pollfd[3 + TerminalRelay.DescriptorCount];
         while (true)
         {
             fds[0] = new() { fd = _init.Pidfd, events = POLLIN };
             fds[1] = new() { fd = _signals, events = POLLIN };
-            int count = 2 + (_terminal?.Fill(fds + 2) ?? 0);
+            // poll(2) passes over a negative descriptor.
+            fds[2] = new() { fd = notify?.Socket.Number ?? -1, events = POLLIN };
+            int count = 3 + (_terminal?.Fill(fds + 3) ?? 0);
             if (poll(fds, (nuint)count, -1) < 0 && errno != Errno.EINTR)
                 throw new LinuxException("poll", errno);
-            _terminal?.Serve(fds + 2);
+            _terminal?.Serve(fds + 3);
             if (fds[1].revents != 0)
                 HandleSignals();
+            if (fds[2].revents != 0)
+                notify!.Relay(getpid(), barrier: false);
             if (fds[0].revents != 0)
                 break;
         }

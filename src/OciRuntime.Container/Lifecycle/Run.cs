@@ -32,8 +32,12 @@ public static partial class Engine
         using ExistingContainer container = ExistingContainer.Of(runtime, creation.Directory!, creation.Record!);
         RunPoststart(container);
         if (session is null)
+        {
+            creation.Notify?.RelayUntilReady(creation.Init!.Pid, creation.Init.Pidfd);
             return 0;
-        int status = session.Wait();
+        }
+
+        int status = session.Wait(creation.Notify);
         if (!options.Keep && container.Directory.Lock())
             container.Destroy();
         return status;

@@ -10,6 +10,7 @@ public static partial class Engine
     /// <summary><c>start</c>: runs the program of a created container (runtime.md, "Start"); returns when it has been executed and the poststart hooks have run.</summary>
     public static void Start(RuntimeOptions runtime, string id)
     {
+        using NotifySocket? notify = NotifySocket.OfThisProcess(runtime.Warn);
         using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: true);
         switch (container.Status())
         {
@@ -27,6 +28,8 @@ public static partial class Engine
         if (!channel.Socket.IsOpen)
             throw new ContainerException("cannot start a container that has stopped");
 
+        using FileDescriptor init = notify is null ? FileDescriptor.None : container.OpenInit();
+        notify?.Listen(container.Directory.Descriptor);
         try
         {
             int pid = container.Record.Pid;
@@ -44,6 +47,7 @@ public static partial class Engine
         }
 
         RunPoststart(container);
+        notify?.RelayUntilReady(container.Record.Pid, init);
     }
 
     /// <summary>

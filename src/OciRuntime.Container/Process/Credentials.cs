@@ -35,8 +35,13 @@ public sealed record Credentials
     {
         if (maySetGroups)
         {
+            // Root of a user namespace that an unprivileged user made may have been denied it (user_namespaces(7), "The
+            // /proc/pid/setgroups file"): then nobody can drop the groups, which is an error only if others are wanted.
             fixed (uint* list = AdditionalGids)
-                Check.Ok(setgroups(AdditionalGids.Length, list), "setgroups");
+            {
+                if (setgroups(AdditionalGids.Length, list) < 0 && (errno != Errno.EPERM || AdditionalGids.Length > 0))
+                    throw new LinuxException("setgroups", errno);
+            }
         }
 
         if (setresgid(Gid, Gid, Gid) < 0)
