@@ -10,8 +10,11 @@ namespace OciRuntime.Integration.Tests;
 
 /// <summary><c>--systemd-cgroup</c> on a host that runs systemd, with cgroup v2: what systemd knows of a container, and what the kernel does.</summary>
 [Trait("Lane", "Systemd")]
-public sealed class SystemdTests : ContainerTest
+public sealed class SystemdTests : ContainerTest, IDisposable
 {
+    private readonly List<Container> _scopes = [];
+
+
     private string Slice => Token + "a-b.slice";
 
     private string SliceDirectory => $"/sys/fs/cgroup/{Token}a.slice/{Token}a-b.slice";
@@ -23,7 +26,17 @@ public sealed class SystemdTests : ContainerTest
         if (path is not null)
             container.Bundle.Config["linux"]!["cgroupsPath"] = path;
         container.Bundle.Args("sleep", "1000");
+        _scopes.Add(container);
         return container;
+    }
+
+    /// <summary>systemd keeps the slices that it has made for scopes.</summary>
+    void IDisposable.Dispose()
+    {
+        foreach (Container container in _scopes.Where(container => System.IO.Directory.Exists(Path.Combine(Root, container.Id))))
+            container.Delete("--force");
+        Command.Run("systemctl", "stop", Token + "a.slice");
+        Dispose();
     }
 
     private static Dictionary<string, string> Show(string unit) => Command.Run("systemctl", "show", unit).Succeeds().Lines
@@ -95,7 +108,7 @@ public sealed class SystemdTests : ContainerTest
         container.Create().Succeeds();
         Read($"/sys/fs/cgroup/system.slice/ocirun-{container.Id}.scope", "cgroup.procs").Should().Be($"{container.Pid}");
         container.Start().Succeeds();
-        container.Command("exec", container.Id, "cat", "/proc/self/cgroup").Succeeds().Stdout.Should().EndWith("/\n");
+        container.Command("exec", container.Id, "cat", "/proc/self/cgroup").Succeeds().Stdout.Should().Be($"0::/system.slice/ocirun-{container.Id}.scope\n");
         container.Command("pause", container.Id).Succeeds();
         container.Status.Should().Be("paused");
         container.Command("resume", container.Id).Succeeds();
@@ -182,11 +195,12 @@ public sealed class SystemdTests : ContainerTest
     public void A_foreground_container_is_its_scopes_only_process_and_ends_it()
     {
         Container container = New();
-        container.Bundle.Script("cat /proc/self/cgroup; sleep 1");
+        container.Bundle.Script("echo up; exec sleep 1000");
         using Command run = container.StartRun([]);
         Wait.Until(() => run.Stdout.Length > 0, "the container runs");
-        Read($"/sys/fs/cgroup/system.slice/ocirun-{container.Id}.scope", "cgroup.procs").Split('\n').Should().OnlyContain(pid => File.ReadAllText($"/proc/{pid}/cmdline").Contains("sleep"));
-        run.Finish().Succeeds();
+        Read($"/sys/fs/cgroup/system.slice/ocirun-{container.Id}.scope", "cgroup.procs").Should().Be($"{container.Pid}");
+        container.Kill("KILL").Succeeds();
+        run.Finish().ExitsWith(128 + 9);
         NothingIsLeft();
     }
 

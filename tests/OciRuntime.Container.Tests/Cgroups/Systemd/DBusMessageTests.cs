@@ -49,6 +49,16 @@ public sealed class DBusMessageTests
     }
 
     [Fact]
+    public void Messages_of_any_length_are_whole()
+    {
+        for (int length = 0; length < 3000; length += 7)
+        {
+            object[] body = [new string('x', length), new List<object> { new DBusValue("t", 1UL), new DBusValue("s", new string('y', length % 513)) }, "sig"];
+            DBusMessage.Decode(Call("savg", body).Encode()).Body.Should().BeEquivalentTo(body, $"of length {length}");
+        }
+    }
+
+    [Fact]
     public void The_bytes_are_those_of_the_specification()
     {
         byte[] bytes = new DBusMessage { Type = DBusMessageType.MethodCall, Serial = 1, Path = "/a", Member = "M", Signature = "yt", Body = [(byte)5, 6UL] }.Encode();

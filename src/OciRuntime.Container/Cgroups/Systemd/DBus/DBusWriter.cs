@@ -43,14 +43,17 @@ internal sealed class DBusWriter
             case 't': BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), (ulong)value); break;
             case 'd': BinaryPrimitives.WriteDoubleLittleEndian(Reserve(8), (double)value); break;
             case 's' or 'o':
+                // The length after the text: writing that may have moved the buffer.
                 int at = _length;
                 Reserve(4);
-                BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(at), WriteText((string)value));
+                int count = WriteText((string)value);
+                BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(at), count);
                 break;
             case 'g':
-                int length = _length;
+                int start = _length;
                 Reserve(1);
-                _buffer[length] = (byte)WriteText((string)value);
+                int length = WriteText((string)value);
+                _buffer[start] = (byte)length;
                 break;
             case 'v':
                 var variant = (DBusValue)value;
