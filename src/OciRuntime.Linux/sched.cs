@@ -17,6 +17,23 @@ public static unsafe partial class LibC
     public const ulong CLONE_NEWNET = 0x40000000;
     public const ulong CLONE_INTO_CGROUP = 0x200000000;
 
+    public const uint SCHED_DEADLINE = 6;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sched_attr
+    {
+        public uint size;
+        public uint sched_policy;
+        public ulong sched_flags;
+        public int sched_nice;
+        public uint sched_priority;
+        public ulong sched_runtime;
+        public ulong sched_deadline;
+        public ulong sched_period;
+        public uint sched_util_min;
+        public uint sched_util_max;
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     public struct clone_args
     {
@@ -51,4 +68,7 @@ public static unsafe partial class LibC
 
     [DllImport(libc, SetLastError = true)]
     public static extern int sched_yield();
+
+    public static int sched_setattr(int pid, sched_attr* attributes, uint flags) =>
+        (int)syscall(SyscallNumber.sched_setattr, pid, (nint)attributes, (nint)flags);
 }

@@ -64,9 +64,13 @@ public sealed class ConfigValidatorTests
     [InlineData("process.scheduler", """{"policy":"SCHED_RR","priority":100}""", "process.scheduler.priority is 100, must be from 1 to 99 with SCHED_RR")]
     [InlineData("process.scheduler", """{"policy":"SCHED_BATCH","runtime":1}""", "process.scheduler: runtime, deadline and period are for SCHED_DEADLINE only")]
     [InlineData("process.scheduler", """{"policy":"SCHED_DEADLINE","runtime":2000,"deadline":1000}""", "process.scheduler: runtime must not be more than deadline, nor deadline more than period")]
+    [InlineData("process.scheduler", """{"policy":"SCHED_DEADLINE"}""", "process.scheduler.runtime is 0, must be at least 1024 ns with SCHED_DEADLINE", "process.scheduler.deadline is 0, must be set with SCHED_DEADLINE")]
+    [InlineData("process.scheduler", """{"policy":"SCHED_DEADLINE","flags":["SCHED_FLAG_KEEP_PARAMS"]}""")]
+    [InlineData("process.scheduler", """{"policy":"SCHED_DEADLINE","runtime":2000,"deadline":3000,"period":9223372036854775808}""", "process.scheduler: deadline and period must not be more than 9223372036854775807 ns")]
     [InlineData("process.scheduler", """{"policy":"SCHED_IDLE","flags":["SCHED_FLAG_RECLAIM","X"]}""", "process.scheduler.flags[1]: \"X\" is not a scheduling flag")]
     [InlineData("process.ioPriority", """{"class":"IOPRIO_CLASS_NONE","priority":8}""", "process.ioPriority.class: \"IOPRIO_CLASS_NONE\" is not an I/O scheduling class", "process.ioPriority.priority is 8, must be from 0 to 7")]
     [InlineData("process.execCPUAffinity", """{"initial":"0-3,7","final":"3-1"}""", "process.execCPUAffinity.final: \"3-1\" is not a list of CPUs such as 0-3,7")]
+    [InlineData("process.execCPUAffinity", """{"initial":"0-65536"}""", "process.execCPUAffinity.initial: \"0-65536\" is not a list of CPUs such as 0-3,7")]
     // "Hostname", "Domainname"
     [InlineData("hostname", "\"01234567890123456789012345678901234567890123456789012345678901234\"", "hostname is longer than 64 bytes")]
     // "Mounts"

@@ -96,6 +96,7 @@ public sealed class ContainerInit : ProcessInit
         // 7. The container's identity: what root could still do wrong ends here.
         CloseDescriptors(_plan.StartSocket);
         RaiseLimits();
+        TakeScheduling();
         (CString, CStringArray) program = TakeIdentity();
 
         // 8. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.

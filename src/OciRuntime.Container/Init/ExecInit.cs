@@ -64,6 +64,7 @@ public sealed class ExecInit : ProcessInit
         // 5. The process's identity.
         CloseDescriptors(FileDescriptor.None);
         RaiseLimits();
+        TakeScheduling();
         (CString, CStringArray) program = TakeIdentity();
         ApplyLimits();
 

@@ -56,4 +56,10 @@ public enum MessageType : byte
 
     /// <summary>Runtime → init: the limits are raised.</summary>
     LimitsRaised = 16,
+
+    /// <summary>Init → runtime: the scheduler and the I/O priority are to be set, which privilege over the host may be needed for.</summary>
+    SchedulingWanted = 17,
+
+    /// <summary>Runtime → init: they are set.</summary>
+    SchedulingSet = 18,
 }

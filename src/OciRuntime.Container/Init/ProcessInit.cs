@@ -113,6 +113,18 @@ public abstract class ProcessInit
         }
     }
 
+    /// <summary>
+    /// By the runtime: root of a user namespace has not the privilege, and the user of an unprivileged runtime only as
+    /// long as this process belongs to it. After the hooks that fork, which a deadline task may not.
+    /// </summary>
+    protected void TakeScheduling()
+    {
+        if (_plan.Process.Scheduler is null && _plan.Process.IOPriority is null)
+            return;
+        Channel.Send(MessageType.SchedulingWanted);
+        Expect(MessageType.SchedulingSet);
+    }
+
     /// <summary>Becomes the user of <c>process.user</c>, with its capabilities, in <c>process.cwd</c>.</summary>
     /// <returns>What to execute: it is looked for as that user.</returns>
     /// <exception cref="ContainerException">There is no such program, or another step failed.</exception>

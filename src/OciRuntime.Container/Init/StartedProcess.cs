@@ -144,6 +144,11 @@ public abstract class StartedProcess : IDisposable
 
                     Channel.Send(MessageType.LimitsRaised);
                     break;
+                case MessageType.SchedulingWanted:
+                    _plan.Process.Scheduler?.ApplyTo(Pid);
+                    _plan.Process.IOPriority?.ApplyTo(Pid);
+                    Channel.Send(MessageType.SchedulingSet);
+                    break;
                 case MessageType.Ready:
                     return;
                 default:

@@ -28,6 +28,7 @@ public static partial class Engine
 
         SocketActivation activation = SocketActivation.OfThisProcess();
         activation.VerifyOpen(options.PreserveFds);
+        CpuAffinity.Apply(0, process.ExecCPUAffinity?.Initial, "initial");
         using ICgroup cgroup = CgroupFactory.ForExec(container.Cgroup, options.Cgroups, container.Record.Pid, runtime.Warn);
         using ExecPlan plan = new(runtime.Warn)
         {
@@ -46,6 +47,7 @@ public static partial class Engine
         {
             child.RunUntilReady();
             cgroup.Enter(child.Pid);
+            CpuAffinity.Apply(child.Pid, process.ExecCPUAffinity?.Final, "final");
             using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(child);
             PidReport.WriteFile(pidFile, child.Pid);
             PidReport.SendPidfd(options.PidfdSocket, "setns", child.Pidfd);

@@ -13,8 +13,8 @@ internal static class ExecSpec
     public static Spec.Process Build(ExecOptions options, Config config)
     {
         Spec.Process process = options.ProcessFile is { } file ? Read(file) : Change(config.Process!, options);
-        if (process.User.Umask is null && config.Process?.User.Umask is uint umask)
-            process = process with { User = process.User with { Umask = umask } };
+        if (options.ProcessFile is not null && config.Process is { } own)
+            process = Complete(process, own);
         IReadOnlyList<Problem> problems = [.. ConfigValidator.Validate(process), .. UnsupportedProperties.Find(process)];
         return problems.Count == 0 ? process : throw new ContainerException("invalid process: " + string.Join("; ", problems));
     }
@@ -30,6 +30,15 @@ internal static class ExecSpec
             throw new ContainerException("read the process (--process)", e);
         }
     }
+
+    /// <summary>What a file does not say is as in the container's own process, where runc has it so.</summary>
+    private static Spec.Process Complete(Spec.Process process, Spec.Process own) => process with
+    {
+        User = process.User with { Umask = process.User.Umask ?? own.User.Umask },
+        Scheduler = process.Scheduler ?? own.Scheduler,
+        IOPriority = process.IOPriority ?? own.IOPriority,
+        ExecCPUAffinity = process.ExecCPUAffinity ?? own.ExecCPUAffinity,
+    };
 
     private static Spec.Process Change(Spec.Process process, ExecOptions options) => process with
     {

@@ -56,9 +56,6 @@ public static class UnsupportedProperties
         var found = new ProblemList();
         Refuse(found, !string.IsNullOrEmpty(process.CommandLine), "process.commandLine");
         Refuse(found, !string.IsNullOrEmpty(process.User.Username), "process.user.username");
-        Refuse(found, process.Scheduler is not null, "process.scheduler");
-        Refuse(found, process.IOPriority is not null, "process.ioPriority");
-        Refuse(found, process.ExecCPUAffinity is not null, "process.execCPUAffinity");
         return found.Problems;
     }
 

@@ -36,6 +36,10 @@ public sealed class ProcessPlan
 
     public int? OomScoreAdj { get; init; }
 
+    public SchedulerAttributes? Scheduler { get; init; }
+
+    public IOPriority? IOPriority { get; init; }
+
     /// <summary>Null: no AppArmor profile.</summary>
     public string? ApparmorProfile { get; init; }
 
@@ -68,6 +72,8 @@ public sealed class ProcessPlan
             Terminal = process.Terminal,
             ConsoleSize = process.ConsoleSize,
             OomScoreAdj = process.OOMScoreAdj,
+            Scheduler = SchedulerAttributes.From(process.Scheduler),
+            IOPriority = IOPriority.From(process.IOPriority),
             ApparmorProfile = NullIfEmpty(process.ApparmorProfile),
             SelinuxLabel = NullIfEmpty(process.SelinuxLabel),
             Seccomp = program,

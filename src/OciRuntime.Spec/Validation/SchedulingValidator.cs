@@ -6,6 +6,12 @@ namespace OciRuntime.Spec;
 /// </summary>
 internal static class SchedulingValidator
 {
+    /// <summary>No kernel has more CPUs; what is beyond would only make the mask long.</summary>
+    private const int HighestCpu = 65535;
+
+    /// <summary>The scheduler counts in units of 1024 ns (sched_setattr(2), "SCHED_DEADLINE").</summary>
+    private const ulong ShortestRuntime = 1024;
+
     public static void Validate(ProblemList problems, Process process)
     {
         if (process.Scheduler is not null)
@@ -46,8 +52,11 @@ internal static class SchedulingValidator
         ulong runtime = scheduler.Runtime ?? 0, deadline = scheduler.Deadline ?? 0, period = scheduler.Period ?? 0;
         if (policy != "SCHED_DEADLINE" && (runtime | deadline | period) != 0)
             problems.Add(Path, "runtime, deadline and period are for SCHED_DEADLINE only");
-        if (policy == "SCHED_DEADLINE" && (runtime > deadline || (period != 0 && deadline > period)))
-            problems.Add(Path, "runtime must not be more than deadline, nor deadline more than period");
+        bool keepsParameters = false;
+        for (int i = 0; i < scheduler.Flags?.Count; i++)
+            keepsParameters |= scheduler.Flags[i] == "SCHED_FLAG_KEEP_PARAMS";
+        if (policy == "SCHED_DEADLINE" && !keepsParameters)
+            ValidateDeadline(problems, Path, runtime, deadline, period);
 
         for (int i = 0; i < scheduler.Flags?.Count; i++)
         {
@@ -59,9 +68,22 @@ internal static class SchedulingValidator
         }
     }
 
+    /// <summary>The kernel's __checkparam_dl. Without a period the deadline is the period.</summary>
+    private static void ValidateDeadline(ProblemList problems, string path, ulong runtime, ulong deadline, ulong period)
+    {
+        if (runtime < ShortestRuntime)
+            problems.Add(path + ".runtime", $"is {runtime}, must be at least {ShortestRuntime} ns with SCHED_DEADLINE");
+        if (deadline == 0)
+            problems.Add(path + ".deadline", "is 0, must be set with SCHED_DEADLINE");
+        else if (runtime > deadline || (period != 0 && deadline > period))
+            problems.Add(path, "runtime must not be more than deadline, nor deadline more than period");
+        if (deadline > long.MaxValue || period > long.MaxValue)
+            problems.Add(path, $"deadline and period must not be more than {long.MaxValue} ns");
+    }
+
     private static void ValidateCpus(ProblemList problems, string path, string? cpus)
     {
-        if (cpus is not null && !NumberList.IsValid(cpus))
+        if (cpus is not null && !NumberList.IsValid(cpus, HighestCpu))
             problems.AddUnknown(path, cpus, "a list of CPUs such as 0-3,7");
     }
 }

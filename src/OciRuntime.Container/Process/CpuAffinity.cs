@@ -1,0 +1,35 @@
+using OciRuntime.Container.Errors;
+using OciRuntime.Linux;
+using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Container.Process;
+
+/// <summary>
+/// <c>process.execCPUAffinity</c>, sched_setaffinity(2). Inside a real-time container's CPUs every microsecond that the
+/// runtime spends is taken from the container: <c>initial</c> keeps it away until the process has entered the cgroup.
+/// </summary>
+public static unsafe class CpuAffinity
+{
+    /// <summary>Confines a process to CPUs of a list that validation has checked; those that do not exist are left out.</summary>
+    /// <param name="pid">The process; 0 for the caller, whose children inherit it.</param>
+    /// <param name="cpus">The list; null or empty leaves the affinity alone.</param>
+    /// <param name="property">For errors, <c>initial</c> or <c>final</c>.</param>
+    public static void Apply(int pid, string? cpus, string property)
+    {
+        if (string.IsNullOrEmpty(cpus))
+            return;
+        ulong[] mask = NumberList.ToMask(cpus);
+        fixed (ulong* p = mask)
+        {
+            if (sched_setaffinity(pid, mask.Length * sizeof(ulong), p) == 0)
+                return;
+        }
+
+        LinuxException cause = new("sched_setaffinity", errno);
+        throw new ContainerException(
+            $"set process.execCPUAffinity.{property} to {cpus}",
+            cause,
+            cause.Errno == Errno.EINVAL ? "none of these CPUs is online and in the cpuset" : null);
+    }
+}
