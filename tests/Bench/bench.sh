@@ -55,6 +55,10 @@ echo "| --- | --- | --- | --- | --- | --- |"
 # container that is started on its own pays for it, one of a series does not.
 table "run, 100 ms after the last" 100 "run --bundle $work/bundle %"
 table "run, one after the other" 0 "run --bundle $work/bundle %"
+mkdir "$work/seccomp"
+jq --slurpfile engine spec-samples/seccomp-engine-default/config.json --arg rootfs "$work/bundle/rootfs" \
+    '.linux.seccomp = $engine[0].linux.seccomp | .root.path = $rootfs' "$work/bundle/config.json" >"$work/seccomp/config.json"
+table "run with an engine's seccomp profile" 100 "run --bundle $work/seccomp %"
 table "create + start + delete" 100 "create --bundle $work/bundle %" "start %" "delete --force %"
 jq '.process.args = ["/bin/sleep", "3600"]' "$work/bundle/config.json" >"$work/config.json"
 mv "$work/config.json" "$work/bundle/config.json"
