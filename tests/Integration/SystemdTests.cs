@@ -52,6 +52,7 @@ public sealed class SystemdTests : ContainerTest, IDisposable
              "cpu":{"shares":512,"quota":5123,"period":50000,"cpus":"0","mems":"0"},"pids":{"limit":20},"blockIO":{"weight":200},
              "unified":{"memory.high":"61440000"}}
             """, $"{Slice}:pre:{Token}");
+        Command.Run("mknod", container.Bundle.Rootfs + "/kmsg", "c", "1", "11").Succeeds();
         container.Run("--detach").Succeeds();
         string unit = $"pre-{Token}.scope", directory = $"{SliceDirectory}/{unit}";
         File.ReadAllText($"/proc/{container.Pid}/cgroup").Should().Be($"0::{directory["/sys/fs/cgroup".Length..]}\n");
@@ -88,8 +89,7 @@ public sealed class SystemdTests : ContainerTest, IDisposable
             Read(directory, "cpu.max").Should().Be("5500 50000");
             Read(directory, "cpuset.cpus").Should().Be("0");
             Read(directory, "pids.max").Should().Be("20");
-            container.Command("exec", container.Id, "sh", "-c", ": </dev/null && mknod /dev/x b 8 0 && ! cat /dev/x").Succeeds();
-            container.Command("exec", container.Id, "rm", "/dev/x").Succeeds();
+            container.Command("exec", container.Id, "sh", "-c", ": </dev/null; cat /kmsg").FailsWith("Operation not permitted");
         }
 
         KernelHasThem();
@@ -225,9 +225,10 @@ public sealed class SystemdTests : ContainerTest, IDisposable
         {
             ours.Create().Succeeds();
             theirs.Create().Succeeds();
-            foreach (string file in new[] { "memory.max", "memory.low", "memory.min", "memory.high", "memory.swap.max", "cpu.weight", "cpu.max", "cpuset.cpus", "cpuset.mems", "pids.max", "cgroup.subtree_control", "cgroup.controllers" })
+            // Not the weight: runc 1.1 converted shares in another way than it does today.
+            foreach (string file in new[] { "memory.max", "memory.low", "memory.min", "memory.high", "memory.swap.max", "cpu.max", "cpuset.cpus", "cpuset.mems", "pids.max", "cgroup.subtree_control", "cgroup.controllers" })
                 Read($"{SliceDirectory}/ours-{Token}.scope", file).Should().Be(Read($"{SliceDirectory}/theirs-{Token}.scope", file), file);
-            string[] names = ["Slice", "Delegate", "MemoryMax", "MemoryLow", "MemoryMin", "MemoryHigh", "MemorySwapMax", "CPUWeight", "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "AllowedCPUs", "AllowedMemoryNodes", "TasksMax", "DevicePolicy", "DefaultDependencies"];
+            string[] names = ["Slice", "Delegate", "MemoryMax", "MemoryLow", "MemoryMin", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "AllowedCPUs", "AllowedMemoryNodes", "TasksMax", "DevicePolicy", "DefaultDependencies"];
             Dictionary<string, string> mine = Show($"ours-{Token}.scope"), others = Show($"theirs-{Token}.scope");
             names.Select(name => name + "=" + mine[name]).Should().Equal(names.Select(name => name + "=" + others[name]));
             mine["DeviceAllow"].Split(';').Order().Should().Equal(others["DeviceAllow"].Split(';').Order());
