@@ -106,7 +106,6 @@ public sealed class ErrorsTests : ContainerTest
 
     [OcirunTheory("runc acts on these, or drops them")]
     [InlineData("""{"linux":{"intelRdt":{"closID":"x"}}}""", "linux.intelRdt")]
-    [InlineData("""{"linux":{"personality":{"domain":"LINUX32"}}}""", "linux.personality")]
     [InlineData("""{"windows":{"layerFolders":["x"]}}""", "windows")]
     public void Known_property_that_is_not_acted_on_is_an_error(string patch, string text)
     {

@@ -88,6 +88,14 @@ public sealed class ValuesTests
     [InlineData("rlimit_nofile", -1)]
     public void An_rlimit_s_number(string name, int number) => RlimitType.Number(name).Should().Be(number);
 
+    [Theory]
+    [InlineData("", 0UL)]
+    [InlineData("0-3,7", 0x8fUL)]
+    [InlineData(" 2 , 63,1-1,\n", 0x8000000000000006UL)]
+    [InlineData("0-9:2/4", 0x333UL)]
+    [InlineData("65,1", 2UL, 2UL)]
+    public void A_list_s_mask(string list, params ulong[] mask) => NumberList.ToMask(list).Should().Equal(mask);
+
     [Fact]
     public void Long_values_are_cut_in_messages() =>
         JsonPath.Quote(new string('a', 5000)).Should().Be("\"" + new string('a', 128) + "…\"");

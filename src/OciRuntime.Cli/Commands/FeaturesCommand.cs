@@ -53,6 +53,7 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
             Apparmor = new FeaturesEnabled { Enabled = true },
             Selinux = new FeaturesEnabled { Enabled = true },
             IntelRdt = new FeaturesIntelRdt { Enabled = Runs(new Config { Linux = new Spec.Linux { IntelRdt = new LinuxIntelRdt() } }) },
+            MemoryPolicy = new FeaturesMemoryPolicy { Modes = MemoryPolicy.Modes, Flags = MemoryPolicy.Flags },
             MountExtensions = new FeaturesMountExtensions { Idmap = EnabledIfRuns(IdMappedMount()) },
             NetDevices = EnabledIfRuns(new Config
             {

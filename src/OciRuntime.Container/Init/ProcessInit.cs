@@ -113,14 +113,17 @@ public abstract class ProcessInit
         }
     }
 
-    /// <summary>
-    /// By the runtime: root of a user namespace has not the privilege, and the user of an unprivileged runtime only as
-    /// long as this process belongs to it. After the hooks that fork, which a deadline task may not.
-    /// </summary>
+    /// <summary>How the kernel is to run the process. After the hooks that fork, which a deadline task may not.</summary>
     protected void TakeScheduling()
     {
-        if (_plan.Process.Scheduler is null && _plan.Process.IOPriority is null)
+        ProcessPlan process = _plan.Process;
+        process.MemoryPolicy?.Apply();
+        process.Personality?.Apply();
+        if (process.Scheduler is null && process.IOPriority is null)
             return;
+
+        // By the runtime: root of a user namespace has not the privilege, and the user of an unprivileged runtime only
+        // as long as this process belongs to it.
         Channel.Send(MessageType.SchedulingWanted);
         Expect(MessageType.SchedulingSet);
     }

@@ -148,7 +148,7 @@ internal sealed class Creation : IDisposable
                 CgroupPaths = _cgroup.Paths,
                 Warn = _runtime.Warn,
             }),
-            Process = ProcessPlan.From(config.Process!, Notify is null ? activation.Variables : [.. activation.Variables, NotifySocket.Variable], config.Linux?.Seccomp, _runtime.Warn),
+            Process = ProcessPlan.From(config.Process!, Notify is null ? activation.Variables : [.. activation.Variables, NotifySocket.Variable], config.Linux, _runtime.Warn),
             NewKeyring = !_options.NoNewKeyring,
             MaySetGroups = privileged,
             PreservedDescriptors = _options.PreserveFds + activation.Descriptors,

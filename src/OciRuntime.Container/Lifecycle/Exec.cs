@@ -33,7 +33,7 @@ public static partial class Engine
         using ExecPlan plan = new(runtime.Warn)
         {
             Id = options.Id,
-            Process = ProcessPlan.From(process, activation.Variables, container.Config.Linux?.Seccomp, runtime.Warn),
+            Process = ProcessPlan.From(process, activation.Variables, container.Config.Linux, runtime.Warn),
             InitPidfd = init,
             Namespaces = NamespacesToJoin(container, out FileDescriptor root),
             Root = root,

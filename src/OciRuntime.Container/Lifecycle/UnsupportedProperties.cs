@@ -43,9 +43,6 @@ public static class UnsupportedProperties
         {
             Refuse(found, linux.NetDevices is { Count: > 0 }, "linux.netDevices");
             Refuse(found, linux.IntelRdt is not null, "linux.intelRdt");
-            Refuse(found, linux.MemoryPolicy is not null, "linux.memoryPolicy");
-            // Every process has the domain LINUX, unless the runtime's caller chose another one.
-            Refuse(found, linux.Personality is not (null or { Domain: "LINUX" }), "linux.personality");
         }
         return found.Problems;
     }

@@ -40,6 +40,10 @@ public sealed class ProcessPlan
 
     public IOPriority? IOPriority { get; init; }
 
+    public MemoryPolicy? MemoryPolicy { get; init; }
+
+    public Personality? Personality { get; init; }
+
     /// <summary>Null: no AppArmor profile.</summary>
     public string? ApparmorProfile { get; init; }
 
@@ -52,11 +56,11 @@ public sealed class ProcessPlan
     /// <summary>Encodes a validated process.</summary>
     /// <param name="process">The config's process, or one for exec.</param>
     /// <param name="activation">Variables that the runtime adds, NAME=value; they win over the process's own.</param>
-    /// <param name="seccomp">The container's seccomp profile.</param>
+    /// <param name="linux">The container's: its seccomp profile, memory policy and personality hold for every process.</param>
     /// <param name="warn">Receives warnings.</param>
-    public static ProcessPlan From(Spec.Process process, IReadOnlyList<string> activation, LinuxSeccomp? seccomp, Action<string> warn)
+    public static ProcessPlan From(Spec.Process process, IReadOnlyList<string> activation, Spec.Linux? linux, Action<string> warn)
     {
-        SeccompProgram? program = seccomp is null ? null : SeccompCompiler.Compile(seccomp);
+        SeccompProgram? program = linux?.Seccomp is { } seccomp ? SeccompCompiler.Compile(seccomp) : null;
         foreach (string warning in program?.Warnings ?? [])
             warn(warning);
         return new()
@@ -74,6 +78,8 @@ public sealed class ProcessPlan
             OomScoreAdj = process.OOMScoreAdj,
             Scheduler = SchedulerAttributes.From(process.Scheduler),
             IOPriority = IOPriority.From(process.IOPriority),
+            MemoryPolicy = MemoryPolicy.From(linux?.MemoryPolicy),
+            Personality = Personality.From(linux?.Personality),
             ApparmorProfile = NullIfEmpty(process.ApparmorProfile),
             SelinuxLabel = NullIfEmpty(process.SelinuxLabel),
             Seccomp = program,

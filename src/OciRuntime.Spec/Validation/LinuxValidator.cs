@@ -7,6 +7,9 @@ namespace OciRuntime.Spec;
 /// <summary><c>linux</c> (config-linux.md), but for the sections that have a file of their own.</summary>
 internal static class LinuxValidator
 {
+    /// <summary>No kernel has more nodes (CONFIG_NODES_SHIFT is 10 at most).</summary>
+    private const int HighestNode = 1023;
+
     public static void Validate(ProblemList problems, Linux linux)
     {
         NamespacesValidator.Validate(problems, linux);
@@ -109,7 +112,7 @@ internal static class LinuxValidator
     {
         const string Path = "linux.memoryPolicy";
         bool hasNodes = policy.Nodes?.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
-        if (policy.Nodes is not null && !NumberList.IsValid(policy.Nodes))
+        if (policy.Nodes is not null && !NumberList.IsValid(policy.Nodes, HighestNode))
             problems.AddUnknown(Path + ".nodes", policy.Nodes, "a list of memory nodes such as 0-3,7");
         switch (policy.Mode)
         {
@@ -126,14 +129,20 @@ internal static class LinuxValidator
                 break;
         }
 
-        bool fixedNodes = false, relativeNodes = false;
+        bool fixedNodes = false, relativeNodes = false, balancing = false;
         for (int i = 0; i < policy.Flags?.Count; i++)
         {
+            balancing |= policy.Flags[i] == "MPOL_F_NUMA_BALANCING";
             fixedNodes |= policy.Flags[i] == "MPOL_F_STATIC_NODES";
             relativeNodes |= policy.Flags[i] == "MPOL_F_RELATIVE_NODES";
             if (policy.Flags[i] is not ("MPOL_F_NUMA_BALANCING" or "MPOL_F_RELATIVE_NODES" or "MPOL_F_STATIC_NODES"))
                 problems.AddUnknown(JsonPath.Item(Path + ".flags", i), policy.Flags[i], "a memory policy flag");
         }
+        // mpol_new and sanitize_mpol_flags of mm/mempolicy.c.
+        if (balancing && policy.Mode is not ("MPOL_BIND" or "MPOL_PREFERRED_MANY"))
+            problems.Add(Path + ".flags", $"MPOL_F_NUMA_BALANCING needs MPOL_BIND or MPOL_PREFERRED_MANY, not {policy.Mode}");
+        if ((fixedNodes || relativeNodes) && !hasNodes && policy.Mode is ("MPOL_LOCAL" or "MPOL_PREFERRED"))
+            problems.Add(Path + ".flags", "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES need nodes");
         if (fixedNodes && relativeNodes)
             problems.Add(Path + ".flags", "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
     }

@@ -24,8 +24,6 @@ public sealed class UnsupportedPropertiesTests
     [InlineData("""{"mounts":[{"destination":"/a","gidMappings":[{"containerID":0,"hostID":0,"size":1}]}]}""", "mounts[0].gidMappings is not supported")]
     [InlineData("""{"linux":{"netDevices":{"eth0":{}}}}""", "linux.netDevices is not supported")]
     [InlineData("""{"linux":{"intelRdt":{}}}""", "linux.intelRdt is not supported")]
-    [InlineData("""{"linux":{"memoryPolicy":{"mode":"MPOL_LOCAL"}}}""", "linux.memoryPolicy is not supported")]
-    [InlineData("""{"linux":{"personality":{"domain":"LINUX32"}}}""", "linux.personality is not supported")]
     [InlineData("""{"solaris":{}}""", "solaris is not supported")]
     [InlineData("""{"windows":{}}""", "windows is not supported")]
     [InlineData("""{"vm":{}}""", "vm is not supported")]
