@@ -43,7 +43,7 @@ public sealed class Bundle
         using Stream stream = typeof(Bundle).Assembly.GetManifestResourceStream("default-config.json")!;
         JsonObject config = JsonNode.Parse(stream)!.AsObject();
         if (Cgroups.IsV2)
-            config["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "cgroup" });
+            config["linux"]!["namespaces"]!.AsArray().Add((JsonNode)new JsonObject { ["type"] = "cgroup" });
         return config;
     }
 

@@ -43,7 +43,8 @@ public static class Leaks
 
         foreach (string child in children)
         {
-            if (Path.GetFileName(child).Contains(token, StringComparison.Ordinal))
+            // A slice is systemd's, which collects it when it is idle.
+            if (Path.GetFileName(child).Contains(token, StringComparison.Ordinal) && !child.EndsWith(".slice", StringComparison.Ordinal))
                 yield return child;
             else
                 foreach (string found in Named(child, token))
