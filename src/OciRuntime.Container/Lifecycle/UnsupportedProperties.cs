@@ -19,20 +19,6 @@ public static class UnsupportedProperties
         Refuse(found, config.ZOS is not null, "zos");
         Refuse(found, config.FreeBSD is not null, "freebsd");
 
-        for (int i = 0; i < config.Mounts?.Count; i++)
-        {
-            Mount mount = config.Mounts[i];
-            if (mount.UIDMappings is { Count: > 0 })
-                Refuse(found, true, $"mounts[{i}].uidMappings");
-            if (mount.GIDMappings is { Count: > 0 })
-                Refuse(found, true, $"mounts[{i}].gidMappings");
-            for (int j = 0; j < mount.Options?.Count; j++)
-            {
-                if (mount.Options[j] is "idmap" or "ridmap")
-                    Refuse(found, true, $"mounts[{i}].options[{j}]: {mount.Options[j]}");
-            }
-        }
-
         if (config.Process is { } process)
         {
             foreach (Problem problem in Find(process))

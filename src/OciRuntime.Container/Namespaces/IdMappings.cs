@@ -18,9 +18,11 @@ public sealed class IdMappings
     private readonly byte[] _uidMap;
     private readonly byte[] _gidMap;
     private readonly bool _denySetGroups;
+    private readonly string _owner;
 
-    private IdMappings(byte[] uidMap, byte[] gidMap, bool denySetGroups)
+    private IdMappings(byte[] uidMap, byte[] gidMap, bool denySetGroups, string owner)
     {
+        _owner = owner;
         _uidMap = uidMap;
         _gidMap = gidMap;
         _denySetGroups = denySetGroups;
@@ -29,8 +31,13 @@ public sealed class IdMappings
     /// <param name="uids">The config's uid mappings.</param>
     /// <param name="gids">The config's gid mappings.</param>
     /// <param name="privileged">Whether the runtime has CAP_SETGID; without it the kernel wants setgroups(2) denied first.</param>
-    public static IdMappings From(IReadOnlyList<LinuxIDMapping>? uids, IReadOnlyList<LinuxIDMapping>? gids, bool privileged) =>
-        new(Encode(uids), Encode(gids), denySetGroups: !privileged);
+    /// <param name="owner">The JSON path of the object that has them, for errors.</param>
+    public static IdMappings From(IReadOnlyList<LinuxIDMapping>? uids, IReadOnlyList<LinuxIDMapping>? gids, bool privileged, string owner = "linux") =>
+        new(Encode(uids), Encode(gids), denySetGroups: !privileged, owner);
+
+    /// <summary>Whether two namespaces with these maps would have the same ids.</summary>
+    public bool HasIdsOf(IdMappings other) =>
+        _uidMap.AsSpan().SequenceEqual(other?._uidMap) && _gidMap.AsSpan().SequenceEqual(other?._gidMap);
 
     /// <summary>Whether the members of the namespace may call setgroups(2).</summary>
     public bool MaySetGroups => !_denySetGroups;
@@ -44,11 +51,11 @@ public sealed class IdMappings
             throw new ContainerException("write user namespace mappings: /proc is not a proc file system");
 
         if (_denySetGroups)
-            Write(directory, "setgroups", "deny"u8, "linux.gidMappings");
+            Write(directory, "setgroups", "deny"u8, _owner + ".gidMappings");
         if (_uidMap.Length > 0)
-            Write(directory, "uid_map", _uidMap, "linux.uidMappings");
+            Write(directory, "uid_map", _uidMap, _owner + ".uidMappings");
         if (_gidMap.Length > 0)
-            Write(directory, "gid_map", _gidMap, "linux.gidMappings");
+            Write(directory, "gid_map", _gidMap, _owner + ".gidMappings");
     }
 
     private static unsafe void Write(FileDescriptor directory, string name, ReadOnlySpan<byte> content, string property)

@@ -15,6 +15,7 @@ internal sealed class BindMount : MountStep
     private readonly CString _source;
     private readonly ulong _basePropagation;
     private readonly bool _keepFlags;
+    private readonly FileDescriptor _idMap;
     private FileDescriptor _tree;
 
     /// <param name="point">Its source is the absolute path on the host.</param>
@@ -23,13 +24,15 @@ internal sealed class BindMount : MountStep
     /// What the copy of a host mount is before the options are applied: a slave usually, so that mounts inside the
     /// container do not appear on the host; 0 keeps it a peer (<c>linux.rootfsPropagation</c> shared).
     /// </param>
+    /// <param name="idMap">The user namespace with the ids of its files, for <see cref="TryOpenSource"/>, which then has to succeed; none: they are the source's.</param>
     /// <param name="keepFlags">Whether flags that the options do not mention are kept.</param>
-    public BindMount(MountPoint point, ParsedMountOptions options, ulong basePropagation, bool keepFlags)
+    public BindMount(MountPoint point, ParsedMountOptions options, ulong basePropagation, bool keepFlags, FileDescriptor idMap = default)
         : base(point, options)
     {
         _source = point.Source;
         _basePropagation = basePropagation;
         _keepFlags = keepFlags;
+        _idMap = idMap;
     }
 
     /// <summary>Copies the source in the calling process; false when it may not (EPERM).</summary>
@@ -40,6 +43,8 @@ internal sealed class BindMount : MountStep
         if (fd < 0 && errno == Errno.EPERM)
             return false;
         _tree = Check.Fd(fd, "open_tree", Point.Source);
+        if (_idMap.IsOpen)
+            DetachedMount.MapIds(_tree, _idMap, Options.RecursiveIdMap);
         Configure(_tree);
         return true;
     }
@@ -68,6 +73,10 @@ internal sealed class BindMount : MountStep
         ArgumentNullException.ThrowIfNull(error);
         return (error.Call, error.Errno) switch
         {
+            ("mount_setattr(MOUNT_ATTR_IDMAP)", Errno.EINVAL) => "the source's file system, or one below it, cannot be id-mapped by this kernel",
+            ("mount_setattr(MOUNT_ATTR_IDMAP)", Errno.EPERM) => "it needs CAP_SYS_ADMIN in the user namespace that mounted the source, " +
+                "and a source that is not id-mapped already",
+            ("open_tree", Errno.EPERM) when _idMap.IsOpen => "an id-mapped mount needs CAP_SYS_ADMIN: it is not for rootless containers",
             ("mount_setattr", Errno.EPERM) => "the source's mount has flags that this user namespace may not clear: " +
                 "leave out the options that turn them off",
             ("move_mount", Errno.ENOTDIR) => "source and destination must both be directories, or both not",

@@ -21,6 +21,9 @@ internal enum MountOptionKind
     /// <summary>What is done at all: a bind mount or a remount, an <c>MS_</c> flag.</summary>
     Operation,
 
+    /// <summary>Which ids the files of a bind mount have.</summary>
+    IdMap,
+
     /// <summary>Filling a new tmpfs with what it is about to cover.</summary>
     CopyUp,
 }

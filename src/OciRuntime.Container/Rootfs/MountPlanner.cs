@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Namespaces;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -10,7 +11,7 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Container.Rootfs;
 
 /// <summary>Turns the entries of <c>mounts</c> into steps.</summary>
-internal sealed class MountPlanner
+internal sealed class MountPlanner : IDisposable
 {
     /// <summary>
     /// File systems whose superblock is shared by mounts of different containers, or that have none to protect: here
@@ -23,14 +24,18 @@ internal sealed class MountPlanner
     private readonly RootfsPlan _plan;
     private readonly RootfsPlanOptions _options;
     private readonly string? _label;
+    private readonly Spec.Linux? _linux;
+    private readonly IdMapNamespaces _idMaps = new();
     private bool _copiesEarly;
 
     /// <param name="bundle">Absolute path; relative sources of bind mounts count from it.</param>
     /// <param name="plan">The plan that the steps are for.</param>
     /// <param name="options">The rest.</param>
     /// <param name="label">SELinux label of new mounts; null without SELinux.</param>
-    public MountPlanner(string bundle, RootfsPlan plan, RootfsPlanOptions options, string? label)
+    /// <param name="linux">For its user namespace, whose maps an id-mapped mount can have.</param>
+    public MountPlanner(string bundle, RootfsPlan plan, RootfsPlanOptions options, string? label, Spec.Linux? linux)
     {
+        _linux = linux;
         _bundle = bundle;
         _plan = plan;
         _copiesEarly = plan.CopiesSourcesEarly;
@@ -47,8 +52,11 @@ internal sealed class MountPlanner
         ParsedMountOptions options = ParsedMountOptions.Parse(mount.Options);
         if (destination == "/")
             throw new ContainerException($"mounts[{index}].destination: nothing can be mounted on / itself; set root.path instead");
-        if (mount.UIDMappings is { Count: > 0 } || mount.GIDMappings is { Count: > 0 } || options.HasParameter("idmap") || options.HasParameter("ridmap"))
-            throw new ContainerException($"mounts[{index}]: id-mapped mounts are not supported");
+        if (options.HasParameter("idmap") || options.HasParameter("ridmap"))
+            throw new ContainerException($"mounts[{index}].options: idmap takes no value: use uidMappings and gidMappings");
+        bool idMapped = IsIdMapped(mount, options);
+        if (idMapped && (!options.Bind || options.Remount))
+            throw new ContainerException($"mounts[{index}]: only a bind mount can be id-mapped");
         if (options.CopyUp && (mount.Type != "tmpfs" || options.Bind || options.Remount))
             throw new ContainerException($"mounts[{index}].options: \"tmpcopyup\" needs \"type\": \"tmpfs\"");
 
@@ -62,22 +70,48 @@ internal sealed class MountPlanner
         return step;
     }
 
+    /// <summary>Closes the namespaces of id-mapped mounts, which the mounts do not need any more.</summary>
+    public void Dispose() => _idMaps.Dispose();
+
     private BindMount BuildBind(Mount mount, int index, string destination, ParsedMountOptions options)
     {
         if (string.IsNullOrEmpty(mount.Source))
             throw new ContainerException($"mounts[{index}].source is missing, and a bind mount needs one");
         CheckBindOptions(options, index);
         MountPoint point = new(index, LexicalPath.Absolute(mount.Source, _bundle), destination, destination);
-        BindMount bind = new(point, options, _plan.BindPropagation, keepFlags: _plan.HasUserNamespace);
+        FileDescriptor idMap = IsIdMapped(mount, options) ? IdMapOf(mount, index) : FileDescriptor.None;
+        BindMount bind = new(point, options, _plan.BindPropagation, keepFlags: _plan.HasUserNamespace, idMap);
         try
         {
-            _copiesEarly = _copiesEarly && bind.TryOpenSource();
+            // Only root of the user namespace that owns the file system may map its ids, which the container's is not.
+            if (!idMap.IsOpen)
+                _copiesEarly = _copiesEarly && bind.TryOpenSource();
+            else if (!bind.TryOpenSource())
+                throw new LinuxException("open_tree", Errno.EPERM, point.Source);
         }
         catch (LinuxException e)
         {
+            bind.Close();
             throw new ContainerException(bind.Description, e, bind.Remedy(e));
         }
         return bind;
+    }
+
+    private static bool IsIdMapped(Mount mount, ParsedMountOptions options) =>
+        options.IdMap || mount.UIDMappings is { Count: > 0 } || mount.GIDMappings is { Count: > 0 };
+
+    /// <summary>The mount's own maps, or those of the container's user namespace.</summary>
+    private FileDescriptor IdMapOf(Mount mount, int index)
+    {
+        if (mount.UIDMappings is { Count: > 0 })
+            return _idMaps.Get(mount.UIDMappings, mount.GIDMappings, $"mounts[{index}]");
+        for (int i = 0; i < (_linux?.Namespaces?.Count ?? 0); i++)
+        {
+            LinuxNamespace ns = _linux!.Namespaces![i];
+            if (ns.Type == "user" && !string.IsNullOrEmpty(ns.Path))
+                return _idMaps.Open(ns.Path);
+        }
+        return _idMaps.Get(_linux?.UIDMappings, _linux?.GIDMappings, "linux");
     }
 
     private MountStep BuildFileSystem(Mount mount, int index, string destination, string type, ParsedMountOptions options)

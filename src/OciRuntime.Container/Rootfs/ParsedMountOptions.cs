@@ -29,6 +29,12 @@ internal sealed class ParsedMountOptions
     /// <summary><c>tmpcopyup</c>.</summary>
     public bool CopyUp { get; private set; }
 
+    /// <summary><c>idmap</c> or <c>ridmap</c>.</summary>
+    public bool IdMap { get; private set; }
+
+    /// <summary><c>ridmap</c>.</summary>
+    public bool RecursiveIdMap { get; private set; }
+
     /// <summary><c>MOUNT_ATTR_</c> flags to set on the mount.</summary>
     public ulong Set { get; private set; }
 
@@ -150,6 +156,10 @@ internal sealed class ParsedMountOptions
                 break;
             case MountOptionKind.CopyUp:
                 CopyUp = true;
+                break;
+            case MountOptionKind.IdMap:
+                IdMap = true;
+                RecursiveIdMap |= option.Recursive;
                 break;
             case MountOptionKind.None:
                 break;

@@ -124,7 +124,7 @@ public sealed class RootfsPlan : IDisposable
 
         if (!string.IsNullOrEmpty(config.Linux?.MountLabel) && faccessat(AT_FDCWD, "/sys/fs/selinux/enforce", F_OK, 0) == 0)
             Label = config.Linux.MountLabel;
-        MountPlanner planner = new(bundleDirectory, this, options, Label);
+        using MountPlanner planner = new(bundleDirectory, this, options, Label, config.Linux);
         bool devIsBound = false;
         for (int i = 0; i < (config.Mounts?.Count ?? 0); i++)
         {

@@ -40,6 +40,17 @@ public static unsafe class DetachedMount
         return mount_setattr(mount, "", AT_EMPTY_PATH | (recursive ? (uint)AT_RECURSIVE : 0), &attributes);
     }
 
+    /// <summary>Gives a mount the ids of a user namespace: what is in the first column of its maps on disk is seen as what is in the second.</summary>
+    /// <param name="mount">The root of a mount.</param>
+    /// <param name="userNamespace">Whose maps they are; it has nothing else to do with the mount.</param>
+    /// <param name="recursive">Whether the mounts below it change too.</param>
+    /// <exception cref="LinuxException">EINVAL when the file system cannot, EPERM without CAP_SYS_ADMIN over it, and so on.</exception>
+    public static void MapIds(int mount, FileDescriptor userNamespace, bool recursive)
+    {
+        mount_attr attributes = new() { attr_set = MOUNT_ATTR_IDMAP, userns_fd = (ulong)(int)userNamespace };
+        Check.Ok(mount_setattr(mount, "", AT_EMPTY_PATH | (recursive ? (uint)AT_RECURSIVE : 0), &attributes), "mount_setattr(MOUNT_ATTR_IDMAP)");
+    }
+
     /// <summary>Attaches a detached mount, or moves an attached one, onto exactly the file that <paramref name="target"/> is.</summary>
     /// <exception cref="LinuxException">ENOTDIR when one is a directory and the other is not, and so on.</exception>
     public static void Attach(int mount, int target) =>

@@ -19,9 +19,6 @@ public sealed class UnsupportedPropertiesTests
     [Theory]
     [InlineData("""{"process":{"cwd":"/","commandLine":"a"}}""", "process.commandLine is not supported")]
     [InlineData("""{"process":{"cwd":"/","user":{"uid":0,"gid":0,"username":"a"}}}""", "process.user.username is not supported")]
-    [InlineData("""{"mounts":[{"destination":"/a","options":["bind","ridmap"]}]}""", "mounts[0].options[1]: ridmap is not supported")]
-    [InlineData("""{"mounts":[{"destination":"/"},{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":1}]}]}""", "mounts[1].uidMappings is not supported")]
-    [InlineData("""{"mounts":[{"destination":"/a","gidMappings":[{"containerID":0,"hostID":0,"size":1}]}]}""", "mounts[0].gidMappings is not supported")]
     [InlineData("""{"linux":{"netDevices":{"eth0":{}}}}""", "linux.netDevices is not supported")]
     [InlineData("""{"linux":{"intelRdt":{}}}""", "linux.intelRdt is not supported")]
     [InlineData("""{"solaris":{}}""", "solaris is not supported")]
@@ -29,7 +26,7 @@ public sealed class UnsupportedPropertiesTests
     [InlineData("""{"vm":{}}""", "vm is not supported")]
     [InlineData("""{"zos":{}}""", "zos is not supported")]
     [InlineData("""{"freebsd":{}}""", "freebsd is not supported")]
-    [InlineData("""{"linux":{"personality":{"domain":"LINUX"},"netDevices":{},"timeOffsets":{}},"mounts":[{"destination":"/a","uidMappings":[]}]}""")]
+    [InlineData("""{"linux":{"personality":{"domain":"LINUX"},"netDevices":{},"timeOffsets":{}}}""")]
     public void Each_is_named(string json, params string[] problems)
     {
         Config config = ConfigReader.Read(Encoding.UTF8.GetBytes($$"""{"ociVersion":"1.3.0",{{json[1..]}}"""));

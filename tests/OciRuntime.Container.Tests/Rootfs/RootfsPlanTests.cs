@@ -53,7 +53,8 @@ public sealed class RootfsPlanTests : IDisposable
 
     [Theory]
     [InlineData("tmpcopyup", "mounts[0].options: \"tmpcopyup\" needs \"type\": \"tmpfs\"")]
-    [InlineData("idmap", "mounts[0]: id-mapped mounts are not supported")]
+    [InlineData("idmap", "mounts[0]: only a bind mount can be id-mapped")]
+    [InlineData("ridmap=uids=0-1-10", "mounts[0].options: idmap takes no value: use uidMappings and gidMappings")]
     [InlineData("ro", "mounts[0].type is missing, and the options have neither \"bind\" nor \"rbind\"")]
     public void OptionsThatCannotBeFollowed(string option, string error) =>
         Error(new Mount { Destination = "/data", Source = "/", Options = [option, "sizze=3"] }).Should().Be(error);
