@@ -86,7 +86,7 @@ public sealed class SystemdTests : ContainerTest, IDisposable
             Read(directory, "memory.low").Should().Be("33554432");
             Read(directory, "memory.high").Should().Be("61440000");
             Read(directory, "cpu.weight").Should().Be("59");
-            Read(directory, "cpu.max").Should().Be("5500 50000");
+            Read(directory, "cpu.max").Should().Be("5123 50000");
             Read(directory, "cpuset.cpus").Should().Be("0");
             Read(directory, "pids.max").Should().Be("20");
             container.Command("exec", container.Id, "sh", "-c", ": </dev/null; cat /kmsg").FailsWith("Operation not permitted");
@@ -105,6 +105,7 @@ public sealed class SystemdTests : ContainerTest, IDisposable
     public void Without_a_path_the_scope_has_the_containers_id()
     {
         Container container = New();
+        container.Bundle.WithoutNamespace("cgroup");
         container.Create().Succeeds();
         Read($"/sys/fs/cgroup/system.slice/ocirun-{container.Id}.scope", "cgroup.procs").Should().Be($"{container.Pid}");
         container.Start().Succeeds();

@@ -24,25 +24,24 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
 
     private readonly List<SystemdProperty> _properties = [];
 
-    /// <summary>The properties, and the resources with the values that systemd rounds rounded in the same way.</summary>
+    /// <summary>The properties. A value that systemd keeps less exactly is rounded up; the files get the exact one afterwards, as with runc.</summary>
     /// <param name="resources">The limits; what is null or 0 gives no property.</param>
     /// <param name="setDevices">Whether the device list too.</param>
     /// <exception cref="ContainerException">A value cannot be converted.</exception>
-    public (List<SystemdProperty> Properties, LinuxResources Resources) Convert(LinuxResources resources, bool setDevices)
+    public List<SystemdProperty> Convert(LinuxResources resources, bool setDevices)
     {
         if (setDevices)
             AddDevices(DeviceRules.From(resources.Devices));
         AddMemory(resources.Memory ?? new());
-        LinuxCPU? cpu = resources.CPU;
-        if (cpu is not null)
-            resources = resources with { CPU = AddCpu(cpu) };
+        if (resources.CPU is { } cpu)
+            AddCpu(cpu);
         if (resources.BlockIO?.Weight is { } weight and not 0)
             Add(isUnified ? "IOWeight" : "BlockIOWeight", isUnified ? Conversions.IOWeight(weight) : weight);
         if (resources.Pids?.Limit is { } tasks)
             Add("TasksMax", tasks < 0 ? Infinity : (ulong)Math.Max(tasks, 1));
         if (isUnified && resources.Unified is { } unified)
             AddUnified(unified);
-        return (_properties, resources);
+        return _properties;
     }
 
     private void Add(string name, ulong value) => _properties.Add(new SystemdProperty(name, DBusValue.Of(value)));
@@ -60,30 +59,28 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
             Add("MemorySwapMax", (ulong)swap);
     }
 
-    private LinuxCPU AddCpu(LinuxCPU cpu)
+    private void AddCpu(LinuxCPU cpu)
     {
         bool idle = isUnified && cpu.Idle == 1 && version() >= 252;
         if (idle)
             Add("CPUWeight", 0);
         else if (cpu.Shares is { } shares and not 0)
             Add(isUnified ? "CPUWeight" : "CPUShares", isUnified ? Conversions.CpuWeight(shares) : shares);
-        long? quota = AddQuota(cpu.Quota ?? 0, cpu.Period ?? 0);
+        AddQuota(cpu.Quota ?? 0, cpu.Period ?? 0);
         AddList("AllowedCPUs", cpu.Cpus, "cpus");
         AddList("AllowedMemoryNodes", cpu.Mems, "mems");
-        return quota is null ? cpu : cpu with { Quota = quota };
     }
 
-    /// <returns>The quota after rounding; null when it needs none.</returns>
-    private long? AddQuota(long quota, ulong period)
+    private void AddQuota(long quota, ulong period)
     {
         if (quota == 0 && period == 0)
-            return null;
+            return;
         if (period != 0 && version() >= 242)
             Add("CPUQuotaPeriodUSec", period);
         if (quota <= 0)
         {
             Add("CPUQuotaPerSecUSec", Infinity);
-            return null;
+            return;
         }
         if (period == 0)
             period = DefaultPeriod;
@@ -91,9 +88,7 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
         const ulong percent = MicrosecondsPerSecond / 100;
         UInt128 exact = (UInt128)(ulong)quota * MicrosecondsPerSecond / period;
         ulong perSecond = exact > Infinity - percent ? Infinity - percent : (ulong)exact;
-        ulong rounded = (perSecond + percent - 1) / percent * percent;
-        Add("CPUQuotaPerSecUSec", rounded);
-        return rounded == perSecond ? null : (long)((UInt128)rounded * period / MicrosecondsPerSecond);
+        Add("CPUQuotaPerSecUSec", (perSecond + percent - 1) / percent * percent);
     }
 
     private void AddList(string name, string? list, string property)

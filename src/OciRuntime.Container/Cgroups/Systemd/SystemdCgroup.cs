@@ -52,8 +52,8 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     public void Create()
     {
         List<SystemdProperty> properties = [.. Creation ?? throw new InvalidOperationException("a container that exists is not created")];
-        LinuxResources resources = _resources ?? new();
-        (List<SystemdProperty> limits, _resources) = Convert(WithRoomForTwo(resources), setDevices: true);
+        _resources = WithRoomForTwo(_resources ?? new());
+        List<SystemdProperty> limits = Convert(_resources, setDevices: true);
         try
         {
             _placeholder = new Placeholder();
@@ -78,7 +78,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     /// </summary>
     public void Update(LinuxResources resources)
     {
-        (List<SystemdProperty> properties, resources) = Convert(resources, setDevices: resources.Devices is { Count: > 0 });
+        List<SystemdProperty> properties = Convert(resources, setDevices: resources.Devices is { Count: > 0 });
         if (properties.Count == 0)
         {
             inner.Update(resources);
@@ -198,7 +198,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     private bool IsUnified => inner is V2.V2Cgroup;
 
     /// <summary>A user's systemd may not load a device program.</summary>
-    private (List<SystemdProperty> Properties, LinuxResources Resources) Convert(LinuxResources resources, bool setDevices) =>
+    private List<SystemdProperty> Convert(LinuxResources resources, bool setDevices) =>
         new ResourceProperties(IsUnified, () => Manager.Version).Convert(resources, setDevices && !isUser);
 
     /// <summary>The placeholder is a task too: a limit of one, which would keep the init out, is set after it has gone.</summary>
