@@ -10,11 +10,18 @@ public static unsafe partial class LibC
     public const short IFF_LOOPBACK = 0x8;
     public const short IFF_RUNNING = 0x40;
     public const nuint SIOCSIFFLAGS = 0x8914;
+    public const nuint SIOCGIFINDEX = 0x8933;
 
-    [StructLayout(LayoutKind.Sequential, Size = 40)]
+    [StructLayout(LayoutKind.Explicit, Size = 40)]
     public struct ifreq
     {
+        [FieldOffset(0)]
         public fixed byte ifr_name[IFNAMSIZ];
+
+        [FieldOffset(IFNAMSIZ)]
         public short ifr_flags;
+
+        [FieldOffset(IFNAMSIZ)]
+        public int ifr_ifindex;
     }
 }

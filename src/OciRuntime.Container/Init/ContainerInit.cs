@@ -65,6 +65,12 @@ public sealed class ContainerInit : ProcessInit
             SessionKeyring.Join(_plan.Id, _plan.HasUserNamespace);
         if ((_plan.Namespaces.New & CLONE_NEWNET) != 0)
             Loopback.BringUp();
+        if (_plan.Config.Linux?.NetDevices is { Count: > 0 })
+        {
+            Channel.Send(MessageType.NetDevicesWanted);
+            Expect(MessageType.NetDevicesMoved);
+        }
+
         SetHostAndDomainName();
 
         // 5. The file system, still under its host path; the hooks that want to see it so.

@@ -2,6 +2,7 @@ using System;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Lifecycle;
+using OciRuntime.Container.Namespaces;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
@@ -50,6 +51,10 @@ public sealed class InitProcess : StartedProcess
         {
             case MessageType.UserNamespaceMade:
                 MapUserNamespace();
+                return true;
+            case MessageType.NetDevicesWanted:
+                NetDevices.Move(_plan.Config.Linux!.NetDevices!, Pid);
+                Channel.Send(MessageType.NetDevicesMoved);
                 return true;
             case MessageType.RootfsPrepared:
                 RunRuntimeHooks();

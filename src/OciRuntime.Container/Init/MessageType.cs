@@ -62,4 +62,10 @@ public enum MessageType : byte
 
     /// <summary>Runtime → init: they are set.</summary>
     SchedulingSet = 18,
+
+    /// <summary>Init → runtime: the network namespace is there, devices can be moved into it.</summary>
+    NetDevicesWanted = 19,
+
+    /// <summary>Runtime → init: the devices are moved.</summary>
+    NetDevicesMoved = 20,
 }

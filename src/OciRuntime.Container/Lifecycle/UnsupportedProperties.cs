@@ -27,7 +27,6 @@ public static class UnsupportedProperties
 
         if (config.Linux is { } linux)
         {
-            Refuse(found, linux.NetDevices is { Count: > 0 }, "linux.netDevices");
             Refuse(found, linux.IntelRdt is not null, "linux.intelRdt");
         }
         return found.Problems;

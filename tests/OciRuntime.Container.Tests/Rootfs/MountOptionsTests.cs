@@ -10,7 +10,7 @@ namespace OciRuntime.Container.Tests.Rootfs;
 
 public class MountOptionsTests
 {
-    /// <summary>The table of config.md, "Linux mount options", without the id-mapping ones.</summary>
+    /// <summary>The table of config.md, "Linux mount options".</summary>
     private const string Specification =
         "async atime bind defaults dev diratime dirsync exec idmap iversion lazytime loud mand noatime nodev nodiratime noexec noiversion " +
         "nolazytime nomand norelatime nostrictatime nosuid nosymfollow private ratime rbind rdev rdiratime relatime remount rexec " +
