@@ -77,8 +77,8 @@ public sealed class ExecTests : ContainerTest
     {
         Container container = Running();
         string file = Path.Combine(container.Bundle.Directory, "process.json");
-        File.WriteAllText(file, """{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0},"scheduler":{"policy":"SCHED_BATCH"}}""");
-        container.Command("exec", "--process", file, container.Id).ExitsWith(255).Stderr.Should().Contain("process.scheduler is not supported");
+        File.WriteAllText(file, """{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0},"commandLine":"true"}""");
+        container.Command("exec", "--process", file, container.Id).ExitsWith(255).Stderr.Should().Contain("process.commandLine is not supported");
     }
 
     [Theory]

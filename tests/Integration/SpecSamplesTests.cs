@@ -22,7 +22,8 @@ public sealed class SpecSamplesTests : ContainerTest
     private static readonly string[] NotOfRunc =
     [
         "domainname", "linux.namespaces.time", "linux.timeOffsets", "linux.rootfsPropagation",
-        "process.scheduler", "process.ioPriority", "process.execCPUAffinity", "linux.memoryPolicy", "linux.netDevices", "linux.personality", "mounts.uidMappings",
+        "process.scheduler", "process.ioPriority", "process.execCPUAffinity",
+        "linux.memoryPolicy", "linux.netDevices", "linux.personality", "mounts.uidMappings",
     ];
 
     /// <summary>The samples' names.</summary>
