@@ -51,6 +51,14 @@ public sealed class ProcessTests : ContainerTest
         RunScript("echo $HOME", """{"process":{"user":{"uid":1000,"gid":1000}}}""").Stdout.Should().Be("/home/user\n");
 
     [Fact]
+    public void Home_is_not_looked_up_in_the_working_directory()
+    {
+        Container container = NewContainer("""{"process":{"cwd":"/work","user":{"uid":1000,"gid":1000}}}""");
+        container.Bundle.File("/work/etc/passwd", "user:x:1000:1000::/chosen:/bin/sh\n");
+        container.RunScript("echo $HOME").Stdout.Should().Be("/home/user\n");
+    }
+
+    [Fact]
     public void Cwd_is_where_the_process_starts() =>
         RunScript("pwd", """{"process":{"cwd":"/tmp"}}""").Stdout.Should().Be("/tmp\n");
 

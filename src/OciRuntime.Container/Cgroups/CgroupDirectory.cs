@@ -51,6 +51,25 @@ internal sealed class CgroupDirectory(string path, long magic) : IDisposable
         return true;
     }
 
+    /// <summary>A cgroup directly below, by the name that the kernel gave; null when it is gone.</summary>
+    /// <param name="name">The name, in any encoding.</param>
+    /// <param name="parentPath">What stands before it in error messages.</param>
+    /// <exception cref="LinuxException">It exists and cannot be opened.</exception>
+    public CgroupDirectory? TryOpenChild(CString name, string parentPath)
+    {
+        string path = $"{parentPath}/{name}";
+        var child = new FileDescriptor(openat(Descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!child.IsOpen && errno is Errno.ENOENT or Errno.ENODEV)
+            return null;
+        return new CgroupDirectory(path, Magic) { _descriptor = Check.Fd(child, "open", path) };
+    }
+
+    /// <summary>The cgroup directly above; <paramref name="path"/> is for error messages.</summary>
+    public CgroupDirectory OpenParent(string path) => new(path, Magic)
+    {
+        _descriptor = Check.Fd(openat(Descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path),
+    };
+
     /// <summary>A file of this cgroup, without opening the directory first: for the one file that is always needed.</summary>
     /// <exception cref="LinuxException">It cannot be opened, or is not on a cgroup file system.</exception>
     public FileDescriptor OpenFile(string file, int flags)

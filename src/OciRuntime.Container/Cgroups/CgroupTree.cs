@@ -43,7 +43,10 @@ internal static unsafe class CgroupTree
 
     /// <summary>Appends the processes of <paramref name="directory"/> and of everything below it; none when it is gone.</summary>
     /// <exception cref="LinuxException">The cgroup exists and cannot be read.</exception>
-    public static void Processes(CgroupDirectory directory, List<int> pids)
+    public static void Processes(CgroupDirectory directory, List<int> pids) =>
+        Walk(directory, cgroup => ProcessesOf(cgroup, pids), null);
+
+    private static void ProcessesOf(CgroupDirectory directory, List<int> pids)
     {
         string? text = directory.TryRead("cgroup.procs", out int error);
         // A threaded cgroup (v2) has no processes of its own, only threads.
@@ -58,12 +61,50 @@ internal static unsafe class CgroupTree
         foreach (Range range in text.AsSpan().Split('\n'))
             if (int.TryParse(text.AsSpan(range), out int pid))
                 pids.Add(pid);
+    }
 
-        List<string>? children = Children(directory);
-        for (int i = 0; i < children?.Count; i++)
+    /// <summary>
+    /// Visits a cgroup and then all below it. What is below may be the container's own making: the names need not be
+    /// UTF-8, nor their path short enough for the kernel, nor their depth for our descriptors.
+    /// </summary>
+    /// <param name="top">Where to begin.</param>
+    /// <param name="enter">Called with each cgroup before those below it.</param>
+    /// <param name="leave">Called after those below a cgroup, with the one above it and its name; not for <paramref name="top"/>.</param>
+    /// <exception cref="LinuxException">A cgroup cannot be opened or read.</exception>
+    public static void Walk(CgroupDirectory top, Action<CgroupDirectory> enter, Action<CgroupDirectory, CString>? leave)
+    {
+        enter(top);
+        List<List<CString>> ahead = [Children(top)];
+        List<CString> names = [];
+        CgroupDirectory current = top;
+        while (true)
         {
-            using var child = new CgroupDirectory(children[i], directory.Magic);
-            Processes(child, pids);
+            List<CString> children = ahead[^1];
+            CgroupDirectory next;
+            if (children.Count > 0)
+            {
+                CString name = children[^1];
+                children.RemoveAt(children.Count - 1);
+                if (current.TryOpenChild(name, names.Count == 0 ? top.Path : top.Path + "/...") is not { } child)
+                    continue;
+                next = child;
+                names.Add(name);
+                enter(next);
+                ahead.Add(Children(next));
+            }
+            else
+            {
+                ahead.RemoveAt(ahead.Count - 1);
+                if (ahead.Count == 0)
+                    return;
+                next = ahead.Count == 1 ? top : current.OpenParent(top.Path + "/...");
+                leave?.Invoke(next, names[^1]);
+                names.RemoveAt(names.Count - 1);
+            }
+
+            if (current != top)
+                current.Dispose();
+            current = next;
         }
     }
 
@@ -87,44 +128,45 @@ internal static unsafe class CgroupTree
     /// <exception cref="LinuxException"><c>rmdir</c> failed for another reason.</exception>
     public static void Remove(string path, long magic)
     {
-        if (TryRemove(path, out int error))
+        if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0 || errno == Errno.ENOENT)
             return;
-        if (error != Errno.EBUSY)
-            throw new LinuxException("rmdir", error, path);
+        if (errno != Errno.EBUSY)
+            throw new LinuxException("rmdir", errno, path);
 
         using var directory = new CgroupDirectory(path, magic);
-        if (!directory.TryOpen(out error))
+        if (!directory.TryOpen(out int error))
         {
             if (error == Errno.ENOENT)
                 return;
             throw new LinuxException("open", error, path);
         }
-        List<string>? children = Children(directory);
-        for (int i = 0; i < children?.Count; i++)
-            Remove(children[i], magic);
 
-        long deadline = Environment.TickCount64 + RemovalTimeout;
-        while (!TryRemove(path, out error))
+        Walk(directory, static _ => { }, static (parent, name) =>
         {
-            if (error != Errno.EBUSY)
-                throw new LinuxException("rmdir", error, path);
+            if (unlinkat(parent.Descriptor, name, AT_REMOVEDIR) == 0 || parent.TryOpenChild(name, parent.Path) is not { } child)
+                return;
+            using (child)
+                RemoveEmpty(parent.Descriptor, name, child);
+        });
+        RemoveEmpty(AT_FDCWD, path, directory);
+    }
+
+    /// <summary>Removes a cgroup without others below it, when its processes have ended.</summary>
+    private static void RemoveEmpty(int parent, CString name, CgroupDirectory directory)
+    {
+        long deadline = Environment.TickCount64 + RemovalTimeout;
+        while (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != Errno.ENOENT)
+        {
+            if (errno != Errno.EBUSY)
+                throw new LinuxException("rmdir", errno, directory.Path);
             int left = (int)Math.Max(0, deadline - Environment.TickCount64);
             if (left == 0)
                 throw Busy(directory);
-            if (magic == CGROUP2_SUPER_MAGIC)
+            if (directory.Magic == CGROUP2_SUPER_MAGIC)
                 CgroupEvents.WaitFor(directory, "populated", '0', left);
             else
                 WaitForProcesses(directory, left);
         }
-    }
-
-    private static bool TryRemove(string path, out int error)
-    {
-        error = 0;
-        if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0)
-            return true;
-        error = errno;
-        return error == Errno.ENOENT;
     }
 
     /// <summary>v1 has no event for an emptied cgroup; the end of a process is one, on its pidfd.</summary>
@@ -159,20 +201,20 @@ internal static unsafe class CgroupTree
             "end these processes, then delete the container again");
     }
 
-    /// <summary>Absolute paths of the cgroups directly below; null when there are none.</summary>
-    private static List<string>? Children(CgroupDirectory directory)
+    /// <summary>The names of the cgroups directly below.</summary>
+    private static List<CString> Children(CgroupDirectory directory)
     {
+        List<CString> children = [];
         // A directory's link count is two and one for each directory in it.
         if (!directory.TryOpen(out _) || (fstatx(directory.Descriptor, out statx_t stat) == 0 && stat.stx_nlink == 2))
-            return null;
-        List<string>? children = null;
+            return children;
         using var listing = new FileDescriptor(openat(directory.Descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!listing.IsOpen)
-            return null;
+            return children;
         DirectoryEntries.ForEach(listing, (name, type) =>
         {
             if (type == DT_DIR)
-                (children ??= []).Add($"{directory.Path}/{name}");
+                children.Add(name);
         });
         return children;
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Cgroups;
+using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Init;
 using OciRuntime.Container.Process;
@@ -14,6 +15,9 @@ namespace OciRuntime.Container.Lifecycle;
 /// <summary>A container made earlier, found by its directory.</summary>
 internal sealed class ExistingContainer : IDisposable
 {
+    /// <summary>Milliseconds for a killed init to end: before it is looked for in a frozen cgroup of its own, and after.</summary>
+    private const int OwnFreezerPatience = 500, EndPatience = 10_000;
+
     private readonly RuntimeOptions _runtime;
     private readonly bool _ownsDirectory;
     private ICgroup? _cgroup;
@@ -39,14 +43,14 @@ internal sealed class ExistingContainer : IDisposable
     /// <param name="runtime">The global flags.</param>
     /// <param name="id">The container's id.</param>
     /// <param name="exclusive">Whether to wait for, and keep off, others who change the container.</param>
-    /// <exception cref="Errors.ContainerException"><c>container does not exist</c>, or its record is damaged.</exception>
+    /// <exception cref="ContainerException"><c>container does not exist</c>, or its record is damaged.</exception>
     public static ExistingContainer Open(RuntimeOptions runtime, string id, bool exclusive)
     {
         ContainerDirectory directory = ContainerDirectory.Open(runtime.Root, id);
         try
         {
             if (exclusive && !directory.Lock())
-                throw new Errors.ContainerException("container does not exist") { Errno = Errno.ENOENT };
+                throw new ContainerException("container does not exist") { Errno = Errno.ENOENT };
             return new(runtime, directory, directory.Read(), ownsDirectory: true);
         }
         catch
@@ -156,12 +160,27 @@ internal sealed class ExistingContainer : IDisposable
             Directory.Dispose();
     }
 
+    /// <exception cref="ContainerException">It does not end, perhaps because a cgroup above the container's is frozen.</exception>
+    private void WaitForEnd(FileDescriptor init)
+    {
+        if (EndsWithin(init, OwnFreezerPatience))
+            return;
+        // It may have frozen itself, in a cgroup of its own below the container's.
+        Cgroup.Kill();
+        if (!EndsWithin(init, EndPatience))
+            throw new ContainerException("container init still running", "thaw the cgroups above the container's, if one is frozen");
+    }
+
     /// <summary>The init need not be a child of this process; a pidfd tells its end to everybody.</summary>
-    private static unsafe void WaitForEnd(FileDescriptor init)
+    private static unsafe bool EndsWithin(FileDescriptor init, int milliseconds)
     {
         pollfd fd = new() { fd = init, events = POLLIN };
-        while (poll(&fd, 1, -1) < 0)
+        long deadline = Environment.TickCount64 + milliseconds;
+        while (true)
         {
+            int ready = poll(&fd, 1, (int)Math.Max(0, deadline - Environment.TickCount64));
+            if (ready >= 0)
+                return ready > 0;
             if (errno != Errno.EINTR)
                 throw new LinuxException("poll", errno);
         }

@@ -71,7 +71,7 @@ public sealed class ProcessEnvironment
     /// <summary>No name service, as in runc: the image's own file decides. It must be a regular file: a FIFO would block.</summary>
     private static unsafe string? HomeOf(uint uid)
     {
-        open_how how = new() { flags = (ulong)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT };
+        open_how how = new() { flags = (ulong)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), resolve = RESOLVE_NO_MAGICLINKS };
         using FileDescriptor file = new(openat2(AT_FDCWD, "/etc/passwd", &how));
         if (!file.IsOpen || fstatx(file, out statx_t status) < 0 || status.Type != S_IFREG)
             return null;

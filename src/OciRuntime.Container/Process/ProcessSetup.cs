@@ -48,7 +48,7 @@ public static unsafe class ProcessSetup
     private static bool TryChangeDirectory(CString path, bool mayRetry)
     {
         // No magic link: /proc/self/fd/N would lead out of the container (CVE-2024-21626).
-        open_how how = new() { flags = (ulong)(O_PATH | O_DIRECTORY | O_CLOEXEC), resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT };
+        open_how how = new() { flags = (ulong)(O_PATH | O_DIRECTORY | O_CLOEXEC), resolve = RESOLVE_NO_MAGICLINKS };
         using FileDescriptor directory = new(openat2(AT_FDCWD, path, &how));
         if (directory.IsOpen && fchdir(directory) == 0)
             return true;

@@ -18,7 +18,7 @@ public static unsafe class Terminal
     /// </summary>
     public static (FileDescriptor Master, FileDescriptor Slave) Open(Box? size)
     {
-        open_how how = new() { flags = (ulong)(O_RDWR | O_NOCTTY | O_CLOEXEC), resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT };
+        open_how how = new() { flags = (ulong)(O_RDWR | O_NOCTTY | O_CLOEXEC), resolve = RESOLVE_NO_MAGICLINKS };
         FileDescriptor master = new(openat2(AT_FDCWD, "/dev/pts/ptmx", &how));
         if (!master.IsOpen)
             throw new ContainerException("open the container's terminal (process.terminal)", new LinuxException("open", errno, "/dev/pts/ptmx"), "mount a devpts on /dev/pts");

@@ -49,6 +49,10 @@ internal static unsafe class FreezerController
 
     public static void Thaw(CgroupDirectory directory) => Write(directory, "THAWED");
 
+    /// <summary>Also the cgroups below, which the container may have made and frozen; as far as they are still there.</summary>
+    public static void ThawAll(CgroupDirectory directory) =>
+        CgroupTree.Walk(directory, static cgroup => _ = cgroup.TryWrite(State, "THAWED"), null);
+
     /// <summary>Whether the cgroup itself was frozen: one that is frozen by a cgroup above it is not.</summary>
     public static bool IsFrozen(CgroupDirectory directory) => directory.TryRead("freezer.self_freezing", out _) == "1";
 

@@ -301,7 +301,9 @@ internal sealed class V1Cgroup : ICgroup
         finally
         {
             // Frozen v1 tasks die only when they are thawed.
-            if (froze || (sent && signal == SIGKILL && freezer is not null))
+            if (sent && signal == SIGKILL && freezer is not null)
+                FreezerController.ThawAll(freezer);
+            else if (froze)
                 _ = freezer!.TryWrite("freezer.state", "THAWED");
         }
     }
