@@ -35,7 +35,7 @@ public static partial class Engine
             Id = options.Id,
             Process = ProcessPlan.From(process, activation.Variables, container.Config.Linux, runtime.Warn),
             InitPidfd = init,
-            Namespaces = NamespacesToJoin(container, out FileDescriptor root),
+            Namespaces = NamespacesToJoin(container, init, out FileDescriptor root),
             Root = root,
             NewKeyring = !container.Record.NoNewKeyring,
             MaySetGroups = CapabilitySets.HasEffective(Capability.CAP_SETGID),
@@ -78,8 +78,9 @@ public static partial class Engine
     /// cannot be joined, setns(2).
     /// </summary>
     /// <param name="container">The container.</param>
+    /// <param name="init">A pidfd of the container's init.</param>
     /// <param name="root">The init's root, when its mount namespace is the runtime's.</param>
-    private static ulong NamespacesToJoin(ExistingContainer container, out FileDescriptor root)
+    private static ulong NamespacesToJoin(ExistingContainer container, FileDescriptor init, out FileDescriptor root)
     {
         ulong flags = 0;
         foreach (LinuxNamespace ns in container.Config.Linux?.Namespaces ?? [])
@@ -96,6 +97,7 @@ public static partial class Engine
         root = (flags & CLONE_NEWNS) != 0
             ? FileDescriptor.None
             : Check.Fd(open($"{directory}/root", O_PATH | O_DIRECTORY | O_CLOEXEC), "open", $"{directory}/root");
-        return flags;
+        // The path names a pid: as long as the init has not been reaped, it has meant the init.
+        return pidfd_send_signal(init, 0) == 0 ? flags : throw new ContainerException("cannot exec in a stopped container");
     }
 }

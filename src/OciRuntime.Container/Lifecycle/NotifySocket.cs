@@ -77,6 +77,8 @@ internal sealed unsafe class NotifySocket : IDisposable
         const uint forAll = 0x1FF; // 0777
         const string name = $"{DirectoryName}/{SocketName}";
         Socket = Check.Fd(LibC.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        // Left by a start that was killed.
+        _ = unlinkat(containerDirectory, name, 0);
         UnixSocketAddress address = new(containerDirectory, name);
         sockaddr_un value = address.Address;
         if (bind(Socket, &value, address.Length) < 0)
