@@ -13,7 +13,7 @@ namespace OciRuntime.Tests.Support;
 public sealed class Command : IDisposable
 {
     /// <summary>Long enough for a loaded machine; only a test that hangs ever gets there.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly DirectoryInfo _directory;
