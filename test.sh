@@ -15,7 +15,7 @@
 # and, when it is asked for:
 #        vm-all       every integration test in that machine
 #
-# Every lane writes lines "passed|failed|skipped<TAB>test" to artifacts/test-results/LANE.tsv. A test that fails in
+# Every lane writes lines "passed|failed|skipped<TAB>test[<TAB>seconds]" to artifacts/test-results/LANE.tsv. A test that fails in
 # any lane fails the run, and so does a test that every lane skipped, when all of them ran: nobody has seen it work.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")" || exit
@@ -110,9 +110,9 @@ lane_engines() {
     tests/Engines/run.sh "$results/$lane.tsv" || printf 'failed\tengines\n' >>"$results/$lane.tsv"
 }
 
-# vm OPTION… -- FILTER…: runs tests in the machine of tests/Vm, where nothing is compiled.
+# vm OPTION… -- FILTER…: runs tests in the machine of tests/Vm, where nothing is compiled: in two machines, which share them.
 vm() {
-    local status=0 options=()
+    local part options=()
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
     # In a subshell, because it ends the shell where a package cannot be had.
@@ -126,11 +126,26 @@ vm() {
     build_tests
     dotnet publish tests/Vm/Runner/OciRuntime.Vm.Runner.csproj --no-restore -v quiet --nologo -c Debug -o artifacts/vm ||
         die "the tests of the virtual machine do not build"
-    tests/Vm/run.sh --timeout 1800 "${options[@]}" -- artifacts/vm/run-tests "$@" | tee "$results/$lane.log" || status=$?
-    grep -aP '^(passed|failed|skipped)\t' "$results/$lane.log" >"$results/$lane.tsv"
-    if [ ! -s "$results/$lane.tsv" ] || { [ $status -ne 0 ] && ! grep -q '^failed' "$results/$lane.tsv"; }; then
-        printf 'failed\t%s (tests/Vm/run.sh: status %s)\n' "$lane" $status >>"$results/$lane.tsv"
+    for part in 1 2; do
+        machine "$part" "${options[@]}" -- "$@" "$part/2" &
+    done
+    wait
+}
+
+# machine NAME OPTION… -- FILTER…
+machine() {
+    local name=$1 options=() status=0 log
+    shift
+    log=$results/$lane.$name.log
+    while [ "$1" != -- ]; do options+=("$1") && shift; done
+    shift
+    tests/Vm/run.sh --timeout 1800 "${options[@]}" -- artifacts/vm/run-tests "$@" 2>&1 | tee "$log" || status=$?
+    grep -aP '^(passed|failed|skipped)\t' "$log" >"$log.part"
+    if [ ! -s "$log.part" ] || { [ $status -ne 0 ] && ! grep -q '^failed' "$log.part"; }; then
+        printf 'failed\t%s, machine %s (tests/Vm/run.sh: status %s)\n' "$lane" "$name" $status >>"$log.part"
     fi
+    cat "$log.part" >>"$results/$lane.tsv"
+    rm "$log.part"
 }
 
 lane_vm() {
