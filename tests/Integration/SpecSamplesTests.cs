@@ -23,7 +23,7 @@ public sealed class SpecSamplesTests : ContainerTest
     [
         "domainname", "linux.namespaces.time", "linux.timeOffsets", "linux.rootfsPropagation",
         "process.scheduler", "process.ioPriority", "process.execCPUAffinity",
-        "linux.memoryPolicy", "linux.netDevices", "linux.personality", "mounts.uidMappings",
+        "linux.intelRdt", "linux.memoryPolicy", "linux.netDevices", "linux.personality", "mounts.uidMappings",
     ];
 
     /// <summary>The samples' names.</summary>

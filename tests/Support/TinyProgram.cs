@@ -29,9 +29,14 @@ public static class TinyProgram
     /// <summary>Writes a program for x86_64.</summary>
     /// <param name="path">Where; becomes executable.</param>
     /// <param name="call">The number in x86_64's table.</param>
-    public static void Write64(string path, int call) => Write(path, is64: true,
+    /// <param name="first">Its first argument; the others follow.</param>
+    /// <param name="second">The second one.</param>
+    /// <param name="third">The third one.</param>
+    public static void Write64(string path, int call, int first = 0, int second = 0, int third = 0) => Write(path, is64: true,
     [
-        0x31, 0xFF, 0x31, 0xF6, // xor edi, edi; xor esi, esi
+        0xBF, .. BitConverter.GetBytes(first), // mov edi, first
+        0xBE, .. BitConverter.GetBytes(second), // mov esi, second
+        0xBA, .. BitConverter.GetBytes(third), // mov edx, third
         0xB8, .. BitConverter.GetBytes(call), // mov eax, call
         0x0F, 0x05, // syscall
         0x31, 0xFF, 0x85, 0xC0, // xor edi, edi; test eax, eax

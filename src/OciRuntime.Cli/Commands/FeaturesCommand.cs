@@ -52,7 +52,12 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
             },
             Apparmor = new FeaturesEnabled { Enabled = true },
             Selinux = new FeaturesEnabled { Enabled = true },
-            IntelRdt = new FeaturesIntelRdt { Enabled = Runs(new Config { Linux = new Spec.Linux { IntelRdt = new LinuxIntelRdt() } }) },
+            IntelRdt = new FeaturesIntelRdt
+            {
+                Enabled = Runs(new LinuxIntelRdt()),
+                Schemata = Runs(new LinuxIntelRdt { Schemata = ["L3:0=f"] }),
+                Monitoring = Runs(new LinuxIntelRdt { EnableMonitoring = true }),
+            },
             MemoryPolicy = new FeaturesMemoryPolicy { Modes = MemoryPolicy.Modes, Flags = MemoryPolicy.Flags },
             MountExtensions = new FeaturesMountExtensions { Idmap = EnabledIfRuns(IdMappedMount()) },
             NetDevices = EnabledIfRuns(new Config
@@ -72,6 +77,8 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
 
     /// <summary>Whether a config with this property would be accepted.</summary>
     private static bool Runs(Config config) => UnsupportedProperties.Find(config).Count == 0;
+
+    private static bool Runs(LinuxIntelRdt rdt) => Runs(new Config { Linux = new Spec.Linux { IntelRdt = rdt } });
 
     private static Config IdMappedMount()
     {

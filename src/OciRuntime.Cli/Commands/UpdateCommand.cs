@@ -1,5 +1,5 @@
+using System.Collections.Generic;
 using OciRuntime.Cli.CommandLine;
-using OciRuntime.Container.Errors;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Spec;
 
@@ -16,8 +16,8 @@ internal sealed class UpdateCommand : Command
     public UpdateCommand() : this(
         new StringFlag("resources", "r", "file with the limits as JSON, in place of the other flags; '-' is standard input"),
         new UpdateFlags(),
-        new StringFlag("l3-cache-schema", null, "Intel RDT: not supported"),
-        new StringFlag("mem-bw-schema", null, "Intel RDT: not supported"))
+        new StringFlag("l3-cache-schema", null, "Intel RDT: the L3 line of the schemata, such as L3:0=ff"),
+        new StringFlag("mem-bw-schema", null, "Intel RDT: the MB line of the schemata, such as MB:0=50"))
     {
     }
 
@@ -38,13 +38,15 @@ internal sealed class UpdateCommand : Command
 
     public override int Execute(Invocation invocation)
     {
+        List<(string, string)> schemata = [];
         foreach (StringFlag schema in (StringFlag[])[_l3CacheSchema, _memBwSchema])
         {
-            if (schema.NonEmptyValue is not null)
-                throw new ContainerException($"--{schema.Name}: Intel RDT is not supported by this version of ocirun");
+            if (schema.NonEmptyValue is { } line)
+                schemata.Add(("--" + schema.Name, line));
         }
+
         LinuxResources resources = _resources.NonEmptyValue is { } file ? Engine.ReadResources(file) : _limits.ToResources();
-        Engine.Update(invocation.Runtime, invocation.Id, resources);
+        Engine.Update(invocation.Runtime, invocation.Id, resources, schemata);
         return 0;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class CgroupMounts
     }
 
     /// <summary>The kernel writes space, tab, newline and backslash as a backslash and three octal digits.</summary>
-    private static string Unescape(string text)
+    internal static string Unescape(string text)
     {
         if (!text.Contains('\\', StringComparison.Ordinal))
             return text;

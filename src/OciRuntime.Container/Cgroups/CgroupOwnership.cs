@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using OciRuntime.Container.Namespaces;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Cgroups;
@@ -19,14 +20,7 @@ internal static class CgroupOwnership
         uint uid = config.Process?.User.UID ?? 0;
         if (Find(config.Linux, "user") is null)
             return uid;
-        IReadOnlyList<LinuxIDMapping>? mappings = config.Linux!.UIDMappings;
-        for (int i = 0; i < mappings?.Count; i++)
-        {
-            LinuxIDMapping mapping = mappings[i];
-            if (uid >= mapping.ContainerID && uid - mapping.ContainerID < mapping.Size)
-                return mapping.HostID + (uid - mapping.ContainerID);
-        }
-        return null;
+        return IdMappings.ToHost(config.Linux!.UIDMappings, uid);
     }
 
     private static bool IsMountedWritable(IReadOnlyList<Mount>? mounts)

@@ -10,6 +10,7 @@ using OciRuntime.Container.Rootfs;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Container.Seccomp;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Init;
@@ -43,7 +44,7 @@ public sealed class ContainerInit : ProcessInit
 
         // In a namespace that is joined there are others, who must not look into this process (CVE-2016-9962). Only an
         // unprivileged runtime has to wait: it could not write the id maps of a process that is not dumpable.
-        if (_plan.MaySetGroups)
+        if (_plan.Privileged)
             Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
 
         // 2. Limits first: all that follows is counted and confined.
@@ -134,7 +135,12 @@ public sealed class ContainerInit : ProcessInit
         ulong flags = _plan.Namespaces.CloneFlags & ~CLONE_NEWUSER;
         if ((_plan.Namespaces.New & CLONE_NEWUSER) != 0)
         {
-            Check.Ok(unshare((int)CLONE_NEWUSER), "unshare(CLONE_NEWUSER)");
+            if (unshare((int)CLONE_NEWUSER) < 0)
+            {
+                LinuxException cause = new("unshare(CLONE_NEWUSER)", errno);
+                throw new ContainerException("make the user namespace", cause, NamespaceLimits.Remedy(cause.Errno, CLONE_NEWUSER));
+            }
+
             Channel.Send(MessageType.UserNamespaceMade);
             Expect(MessageType.UserNamespaceMapped);
         }
@@ -172,10 +178,22 @@ public sealed class ContainerInit : ProcessInit
         if (_plan.Config.Linux?.Sysctl is { } sysctls)
         {
             foreach ((string name, string value) in sysctls)
-                proc.WriteSysctl(name, value);
+                WriteSysctl(proc, name, value);
         }
 
         SecurityLabels.Apply(proc, _plan.Process.ApparmorProfile, _plan.Process.SelinuxLabel);
+    }
+
+    private static void WriteSysctl(ProcHandle proc, string name, string value)
+    {
+        try
+        {
+            proc.WriteSysctl(name, value);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"set {JsonPath.Property("linux.sysctl", name)} to \"{value}\"", e);
+        }
     }
 
     /// <summary>Parks until somebody wants the program to run: the creating runtime itself, or a later <c>start</c>.</summary>

@@ -31,6 +31,9 @@ public sealed class ContainerPlan : StartPlan
 
     public required NamespacePlan Namespaces { get; init; }
 
+    /// <summary>Whether the runtime has CAP_SETGID and CAP_SETUID in its user namespace.</summary>
+    public required bool Privileged { get; init; }
+
     /// <summary>Null without a new user namespace.</summary>
     public IdMappings? IdMappings { get; init; }
 

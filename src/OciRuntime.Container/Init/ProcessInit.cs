@@ -134,7 +134,7 @@ public abstract class ProcessInit
     protected (CString Path, CStringArray Environment) TakeIdentity()
     {
         ProcessPlan process = _plan.Process;
-        ProcessSetup.TakeIdentity(process, _plan.MaySetGroups);
+        ProcessSetup.TakeIdentity(process);
         CString path = ExecutableLookup.Find(process.Executable, process.Environment.Path);
         return (path, CStringArray.From(process.Environment.Variables));
     }

@@ -23,9 +23,6 @@ public abstract class StartPlan : IDisposable
     /// <summary>Whether the process gets the container's session keyring, or keeps the caller's.</summary>
     public required bool NewKeyring { get; init; }
 
-    /// <summary>Whether setgroups(2) is allowed to the container's processes.</summary>
-    public required bool MaySetGroups { get; init; }
-
     /// <summary>Descriptors after stderr that the process inherits.</summary>
     public required int PreservedDescriptors { get; init; }
 

@@ -1,6 +1,7 @@
 using System;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Namespaces;
 using OciRuntime.Container.Process;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
@@ -184,7 +185,7 @@ public abstract class StartedProcess : IDisposable
         pidfd = new(fd);
         if (pid != 0)
             SignalState.SetMask(mask);
-        return failure is null ? pid : throw CloneFailure(failure);
+        return failure is null ? pid : throw CloneFailure(failure, flags);
     }
 
     private static void HandleCommon(Message message, Action<string> warn, int pid)
@@ -216,12 +217,10 @@ public abstract class StartedProcess : IDisposable
         Pid = pid;
     }
 
-    private static ContainerException CloneFailure(LinuxException cause) => new("clone the container's process", cause, cause.Errno switch
+    private static ContainerException CloneFailure(LinuxException cause, ulong flags) => new("clone the container's process", cause, cause.Errno switch
     {
-        Errno.EPERM => "creating namespaces needs CAP_SYS_ADMIN: add {\"type\":\"user\"} to linux.namespaces or run as root",
-        Errno.ENOSPC => "a limit of user.max_*_namespaces is reached",
         Errno.EAGAIN => "the limit on processes is reached",
         Errno.EBUSY => "the cgroup has controllers enabled for its children and may not hold processes itself: choose another linux.cgroupsPath",
-        _ => null,
+        _ => NamespaceLimits.Remedy(cause.Errno, flags),
     });
 }

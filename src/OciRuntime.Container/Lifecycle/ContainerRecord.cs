@@ -64,6 +64,15 @@ public sealed record ContainerRecord
 
     public IReadOnlyList<CgroupPath> Cgroups { get; init; } = [];
 
+    /// <summary>The directory of the container's class in resctrl; null without <c>linux.intelRdt</c>.</summary>
+    public string? ResctrlGroup { get; init; }
+
+    /// <summary>Whether the class goes with the container.</summary>
+    public bool RemovesResctrlGroup { get; init; }
+
+    /// <summary>The directory of the container's monitoring group in resctrl, which goes with it; null when there is none.</summary>
+    public string? ResctrlMonitoringGroup { get; init; }
+
     public ReadOnlyMemory<byte> ToJson()
     {
         ArrayBufferWriter<byte> buffer = new(1024);
@@ -103,6 +112,13 @@ public sealed record ContainerRecord
         }
 
         json.WriteEndArray();
+        if (ResctrlGroup is not null)
+        {
+            json.WriteString("resctrlGroup"u8, ResctrlGroup);
+            json.WriteBoolean("removesResctrlGroup"u8, RemovesResctrlGroup);
+            json.WriteString("resctrlMonitoringGroup"u8, ResctrlMonitoringGroup);
+        }
+
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
@@ -129,6 +145,8 @@ public sealed record ContainerRecord
         int pid = 0;
         ulong startTime = 0, rootMountId = 0;
         bool ownPid = false, noKeyring = false, poststart = false, poststop = false, systemd = false, cgroupExisted = false;
+        string? resctrlGroup = null, resctrlMonitoringGroup = null;
+        bool removesResctrlGroup = false;
         List<CgroupPath> cgroups = [];
 
         Utf8JsonReader json = new(utf8);
@@ -165,6 +183,9 @@ public sealed record ContainerRecord
                 case "rootMountId": rootMountId = json.GetUInt64(); break;
                 case "systemdCgroup": systemd = json.GetBoolean(); break;
                 case "cgroupExisted": cgroupExisted = json.GetBoolean(); break;
+                case "resctrlGroup": resctrlGroup = json.GetString(); break;
+                case "removesResctrlGroup": removesResctrlGroup = json.GetBoolean(); break;
+                case "resctrlMonitoringGroup": resctrlMonitoringGroup = json.GetString(); break;
                 case "cgroups": ReadCgroups(ref json, cgroups); break;
                 default: json.Skip(); break;
             }
@@ -190,6 +211,9 @@ public sealed record ContainerRecord
             SystemdCgroup = systemd,
             CgroupExisted = cgroupExisted,
             Cgroups = cgroups,
+            ResctrlGroup = resctrlGroup,
+            RemovesResctrlGroup = removesResctrlGroup,
+            ResctrlMonitoringGroup = resctrlMonitoringGroup,
         };
     }
 

@@ -4,6 +4,7 @@ using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Init;
+using OciRuntime.Container.IntelRdt;
 using OciRuntime.Container.IO;
 using OciRuntime.Container.Namespaces;
 using OciRuntime.Container.Process;
@@ -25,6 +26,7 @@ internal sealed class Creation : IDisposable
     private readonly Bundle _bundle;
     private ContainerPlan? _plan;
     private ICgroup? _cgroup;
+    private ResctrlGroup? _resctrl;
     private bool _pidFileWritten;
 
     private Creation(RuntimeOptions runtime, CreateOptions options, Bundle bundle)
@@ -85,6 +87,7 @@ internal sealed class Creation : IDisposable
         {
             Attempt(() => _cgroup?.Kill());
             Attempt(() => _cgroup?.Remove());
+            Attempt(() => _resctrl?.Undo());
             Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
         }
 
@@ -122,6 +125,7 @@ internal sealed class Creation : IDisposable
         bool newUserNamespace = (namespaces.New & CLONE_NEWUSER) != 0;
 
         _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless, _runtime.Warn, config.Annotations, config.Linux?.Resources);
+        _resctrl = ResctrlGroup.ForNew(config.Linux?.IntelRdt, _options.Id);
         SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
         FileDescriptor console = UnixSocketAddress.ConnectTo(_options.ConsoleSocket, "--console-socket");
         Directory = ContainerDirectory.Create(_runtime.Root, _options.Id);
@@ -150,7 +154,7 @@ internal sealed class Creation : IDisposable
             }),
             Process = ProcessPlan.From(config.Process!, Notify is null ? activation.Variables : [.. activation.Variables, NotifySocket.Variable], config.Linux, _runtime.Warn),
             NewKeyring = !_options.NoNewKeyring,
-            MaySetGroups = privileged,
+            Privileged = privileged,
             PreservedDescriptors = _options.PreserveFds + activation.Descriptors,
             ConsoleSocket = console,
             StartSocket = waitForStart ? StartSocket.Listen(Directory.Descriptor, ContainerDirectory.StartSocketName) : FileDescriptor.None,
@@ -175,6 +179,9 @@ internal sealed class Creation : IDisposable
             SystemdCgroup = _runtime.SystemdCgroup,
             CgroupExisted = AnyExists(_cgroup!.Paths),
             Cgroups = _cgroup.Paths,
+            ResctrlGroup = _resctrl?.Directory,
+            RemovesResctrlGroup = _resctrl is { Lasts: false },
+            ResctrlMonitoringGroup = _resctrl?.MonitoringDirectory,
         };
         Directory!.Initialise(Record, _bundle.ConfigText.Span);
 
@@ -188,6 +195,9 @@ internal sealed class Creation : IDisposable
         _cgroup.Apply(Config.Linux?.Resources);
         if (CgroupOwnership.Of(Config) is { } owner and not 0)
             _cgroup.ChangeOwner(owner);
+        _resctrl?.Create();
+        if (_plan.HasUserNamespace && IdMappings.ToHost(Config.Linux?.UIDMappings, _plan.Process.User.Uid) is { } user)
+            Credentials.GiveStdioTo(user);
         Init = InitProcess.Clone(_plan, _cgroup);
         _cgroup.Enter(Init.Pid);
         try
@@ -198,7 +208,13 @@ internal sealed class Creation : IDisposable
         {
             throw reason;
         }
+        catch (ContainerException e) when (!_plan.Privileged && _plan.IdMappings is not null && NamespaceLimits.ExplainDenial(e) is { } reason)
+        {
+            throw reason;
+        }
 
+        if (_resctrl is not null)
+            ResctrlGroup.Join(_resctrl.Directory, _resctrl.MonitoringDirectory, Init.Pid);
         Record = Record with { Pid = Init.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
         Directory.Write(Record);
         _pidFileWritten = PidReport.WriteFile(_options.PidFile, Init.Pid);

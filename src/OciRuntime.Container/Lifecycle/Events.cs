@@ -2,6 +2,7 @@ using System;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Cgroups.Statistics;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IntelRdt;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
@@ -13,7 +14,7 @@ public static partial class Engine
     public static CgroupStatistics Statistics(RuntimeOptions runtime, string id, TimeSpan interval)
     {
         using ExistingContainer container = OpenForEvents(runtime, id, interval);
-        return container.Cgroup.Statistics();
+        return StatisticsOf(container);
     }
 
     /// <summary><c>events</c>: tells the counts again and again, and of processes killed for want of memory, until the container's init has ended.</summary>
@@ -48,13 +49,21 @@ public static partial class Engine
             next += length;
             try
             {
-                statistics(container.Cgroup.Statistics());
+                statistics(StatisticsOf(container));
             }
             catch (ContainerException e)
             {
                 runtime.Warn(e.Message);
             }
         }
+    }
+
+    private static CgroupStatistics StatisticsOf(ExistingContainer container)
+    {
+        CgroupStatistics statistics = container.Cgroup.Statistics();
+        return container.Record.ResctrlGroup is { } group
+            ? statistics with { IntelRdt = new(Resctrl.MountPoint(), group, container.Record.ResctrlMonitoringGroup) }
+            : statistics;
     }
 
     private static ExistingContainer OpenForEvents(RuntimeOptions runtime, string id, TimeSpan interval)

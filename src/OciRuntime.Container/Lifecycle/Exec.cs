@@ -3,6 +3,7 @@ using System.Globalization;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Init;
+using OciRuntime.Container.IntelRdt;
 using OciRuntime.Container.IO;
 using OciRuntime.Container.Namespaces;
 using OciRuntime.Container.Process;
@@ -38,15 +39,18 @@ public static partial class Engine
             Namespaces = NamespacesToJoin(container, init, out FileDescriptor root),
             Root = root,
             NewKeyring = !container.Record.NoNewKeyring,
-            MaySetGroups = CapabilitySets.HasEffective(Capability.CAP_SETGID),
             PreservedDescriptors = options.PreserveFds + activation.Descriptors,
             ConsoleSocket = UnixSocketAddress.ConnectTo(options.ConsoleSocket, "--console-socket"),
         };
+        if (plan.HasUserNamespace && IdMappings.ToHost(container.Config.Linux?.UIDMappings, plan.Process.User.Uid) is { } user)
+            Credentials.GiveStdioTo(user);
         using ExecProcess child = new(plan, cgroup);
         try
         {
             child.RunUntilReady();
             cgroup.Enter(child.Pid);
+            if (container.Record.ResctrlGroup is { } group)
+                ResctrlGroup.Join(group, container.Record.ResctrlMonitoringGroup, child.Pid);
             CpuAffinity.Apply(child.Pid, process.ExecCPUAffinity?.Final, "final");
             using ForegroundSession? session = options.Detach ? null : ForegroundSession.Begin(child);
             PidReport.WriteFile(pidFile, child.Pid);

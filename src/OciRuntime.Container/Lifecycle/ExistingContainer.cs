@@ -4,6 +4,7 @@ using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Init;
+using OciRuntime.Container.IntelRdt;
 using OciRuntime.Container.Process;
 using OciRuntime.Container.Rootfs;
 using OciRuntime.Linux;
@@ -147,6 +148,7 @@ internal sealed class ExistingContainer : IDisposable
             Cgroup.Remove();
         }
 
+        ResctrlGroup.Remove(Record.RemovesResctrlGroup ? Record.ResctrlGroup : null, Record.ResctrlMonitoringGroup);
         RootMount.Detach(Record.Rootfs, Record.RootMountId);
         IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
         Directory.Remove();

@@ -50,7 +50,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
             if (fds[1].revents != 0)
                 HandleSignals();
             if (fds[2].revents != 0)
-                _ = notify!.Relay(getpid(), barrier: false);
+                notify!.Relay(getpid(), barrier: false);
             if (fds[0].revents != 0)
                 break;
         }

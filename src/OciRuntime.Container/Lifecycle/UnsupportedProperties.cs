@@ -24,11 +24,6 @@ public static class UnsupportedProperties
             foreach (Problem problem in Find(process))
                 found.Add(problem.Path, problem.Message);
         }
-
-        if (config.Linux is { } linux)
-        {
-            Refuse(found, linux.IntelRdt is not null, "linux.intelRdt");
-        }
         return found.Problems;
     }
 

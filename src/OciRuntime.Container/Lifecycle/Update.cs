@@ -1,5 +1,7 @@
+using System.Collections.Generic;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IntelRdt;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -13,8 +15,9 @@ public static partial class Engine
     /// <param name="runtime">The global flags.</param>
     /// <param name="id">The container's id.</param>
     /// <param name="resources">What to change. Limits of kernel memory are ignored with a warning, as in runc.</param>
+    /// <param name="schemata">Lines for the schemata of the container's resctrl group, each with the flag that it is from.</param>
     /// <exception cref="ContainerException">A value is not valid, or the kernel refuses it: then the old ones are in force.</exception>
-    public static void Update(RuntimeOptions runtime, string id, LinuxResources resources)
+    public static void Update(RuntimeOptions runtime, string id, LinuxResources resources, IReadOnlyList<(string Flag, string Line)> schemata)
     {
         using ExistingContainer container = ExistingContainer.Open(runtime, id, exclusive: true);
         if (container.Status() == ContainerStatus.Stopped)
@@ -28,8 +31,17 @@ public static partial class Engine
         ResourcesUpdate update = ResourcesUpdate.Of(container.Directory.ReadResources() ?? container.Config.Linux?.Resources ?? new(), resources);
         if (ConfigValidator.Validate(update.ToApply) is { Count: > 0 } problems)
             throw new ContainerException("invalid resources: " + string.Join("; ", problems));
+        using SchemataUpdate? schemataUpdate = schemata.Count > 0 ? UpdateSchemata(container, schemata) : null;
         container.Cgroup.Update(update.ToApply);
+        schemataUpdate?.Keep();
         container.Directory.WriteResources(update.Merged);
+    }
+
+    private static SchemataUpdate UpdateSchemata(ExistingContainer container, IReadOnlyList<(string Flag, string Line)> schemata)
+    {
+        string group = container.Record.ResctrlGroup
+            ?? throw new ContainerException("updating a non-existent Intel RDT configuration is not supported", "linux.intelRdt is not in the container's config");
+        return SchemataUpdate.Write(Resctrl.MountPoint(), group, schemata);
     }
 
     /// <summary>The <c>linux.resources</c> object of <c>update --resources</c>.</summary>

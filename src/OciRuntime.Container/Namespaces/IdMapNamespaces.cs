@@ -26,7 +26,7 @@ public sealed unsafe class IdMapNamespaces : IDisposable
     /// <exception cref="ContainerException">It cannot be made, or the maps are not allowed.</exception>
     public FileDescriptor Get(IReadOnlyList<LinuxIDMapping>? uids, IReadOnlyList<LinuxIDMapping>? gids, string owner)
     {
-        IdMappings mappings = IdMappings.From(uids, gids, privileged: false, owner);
+        IdMappings mappings = IdMappings.ForNobody(uids, gids, owner);
         foreach ((IdMappings known, FileDescriptor ns) in _made)
         {
             if (known.HasIdsOf(mappings))
@@ -70,7 +70,7 @@ public sealed unsafe class IdMapNamespaces : IDisposable
         LinuxException? failure = pid < 0 ? new("clone3", errno) : null;
         SignalState.SetMask(mask);
         if (failure is not null)
-            throw new ContainerException($"make a user namespace for the id mappings of {owner}", failure);
+            throw new ContainerException($"make a user namespace for the id mappings of {owner}", failure, NamespaceLimits.Remedy(failure.Errno, CLONE_NEWUSER));
 
         using FileDescriptor child = new(pidfd);
         try

@@ -30,18 +30,15 @@ public sealed record Credentials
     /// <summary>
     /// Becomes the container's user; capabilities are kept if <c>PR_SET_KEEPCAPS</c> is on.
     /// </summary>
-    /// <param name="maySetGroups">False in an unprivileged user namespace, where the kernel denies setgroups(2).</param>
-    public unsafe void Apply(bool maySetGroups)
+    public unsafe void Apply()
     {
-        if (maySetGroups)
+        // Root of a user namespace that an unprivileged user made is denied it, unless newgidmap(1) has mapped the groups
+        // (user_namespaces(7), "The /proc/pid/setgroups file"): then nobody can drop the groups, which is an error only if
+        // others are wanted.
+        fixed (uint* list = AdditionalGids)
         {
-            // Root of a user namespace that an unprivileged user made may have been denied it (user_namespaces(7), "The
-            // /proc/pid/setgroups file"): then nobody can drop the groups, which is an error only if others are wanted.
-            fixed (uint* list = AdditionalGids)
-            {
-                if (setgroups(AdditionalGids.Length, list) < 0 && (errno != Errno.EPERM || AdditionalGids.Length > 0))
-                    throw new LinuxException("setgroups", errno);
-            }
+            if (setgroups(AdditionalGids.Length, list) < 0 && (errno != Errno.EPERM || AdditionalGids.Length > 0))
+                throw NoGroups(new("setgroups", errno));
         }
 
         if (setresgid(Gid, Gid, Gid) < 0)
@@ -65,6 +62,31 @@ public sealed record Credentials
                 throw new LinuxException("fchown", errno, $"descriptor {fd}");
         }
     }
+
+    /// <summary>
+    /// As <see cref="OwnStdio"/>, in the runtime, for a container in a user namespace, where nobody may change the owner of
+    /// what belongs to the host's root. Only files and pipes: a terminal stays its user's.
+    /// </summary>
+    /// <param name="uid">The container's user as the runtime sees it.</param>
+    public static void GiveStdioTo(uint uid)
+    {
+        for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        {
+            if (fstatx(fd, out statx_t status) == 0 && status.Type is S_IFREG or S_IFIFO && status.stx_uid != uid
+                && fchown(fd, uid, uint.MaxValue) < 0 && errno is not (Errno.EPERM or Errno.EROFS or Errno.EINVAL))
+            {
+                throw new LinuxException("fchown", errno, $"descriptor {fd}");
+            }
+        }
+    }
+
+    private static ContainerException NoGroups(LinuxException cause) =>
+        new("become a member of process.user.additionalGids", cause, cause.Errno switch
+        {
+            Errno.EINVAL => "map each of them in linux.gidMappings",
+            Errno.EPERM => "without privileges it needs a range of /etc/subgid in linux.gidMappings",
+            _ => null,
+        });
 
     private static ContainerException Unmapped(string call, string kind, uint id)
     {

@@ -12,14 +12,14 @@ public static unsafe class ProcessSetup
     /// process holds what the config grants and, where a filter is still to be loaded without no_new_privs, CAP_SYS_ADMIN,
     /// which execve takes away: it computes the capabilities anew from the bounding set.
     /// </summary>
-    public static void TakeIdentity(ProcessPlan process, bool maySetGroups)
+    public static void TakeIdentity(ProcessPlan process)
     {
         // As root first: it may enter what the user may not; then as the user, who may enter what root may not (NFS).
         bool inDirectory = TryChangeDirectory(process.WorkingDirectory, mayRetry: true);
         process.Capabilities.DropBounding();
         Check.Ok(prctl(PR_SET_KEEPCAPS, 1), "prctl(PR_SET_KEEPCAPS)");
         process.User.OwnStdio();
-        process.User.Apply(maySetGroups);
+        process.User.Apply();
         if (!inDirectory)
             TryChangeDirectory(process.WorkingDirectory, mayRetry: false);
         VerifyInsideContainer(process.WorkingDirectory);

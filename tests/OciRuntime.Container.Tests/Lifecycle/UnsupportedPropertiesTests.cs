@@ -19,7 +19,6 @@ public sealed class UnsupportedPropertiesTests
     [Theory]
     [InlineData("""{"process":{"cwd":"/","commandLine":"a"}}""", "process.commandLine is not supported")]
     [InlineData("""{"process":{"cwd":"/","user":{"uid":0,"gid":0,"username":"a"}}}""", "process.user.username is not supported")]
-    [InlineData("""{"linux":{"intelRdt":{}}}""", "linux.intelRdt is not supported")]
     [InlineData("""{"solaris":{}}""", "solaris is not supported")]
     [InlineData("""{"windows":{}}""", "windows is not supported")]
     [InlineData("""{"vm":{}}""", "vm is not supported")]

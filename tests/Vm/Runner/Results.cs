@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 using System.Threading.Tasks;
 using Xunit;
 using Xunit.Abstractions;
@@ -22,10 +21,10 @@ internal sealed class Results : LongLivedMarshalByRefObject, IMessageSink
             switch (message)
             {
                 case ITestPassed passed:
-                    Write("passed", passed.Test.DisplayName, passed.ExecutionTime);
+                    Write("passed", passed.Test.DisplayName);
                     break;
                 case ITestSkipped skipped:
-                    Write("skipped", skipped.Test.DisplayName, 0);
+                    Write("skipped", skipped.Test.DisplayName);
                     break;
                 case ITestFailed failed:
                     Fail(failed.Test.DisplayName, failed);
@@ -56,16 +55,16 @@ internal sealed class Results : LongLivedMarshalByRefObject, IMessageSink
 
     public void Wait() => _complete.Task.Wait();
 
-    private void Write(string outcome, string test, decimal seconds)
+    private void Write(string outcome, string test)
     {
         Total++;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome}\t{test}\t{seconds:0.0}"));
+        Console.WriteLine(outcome + "\t" + test);
     }
 
     private void Fail(string test, IFailureInformation failure)
     {
         Failed++;
-        Write("failed", test, (failure as ITestResultMessage)?.ExecutionTime ?? 0);
+        Write("failed", test);
         for (int i = 0; i < failure.Messages.Length; i++)
             Console.WriteLine($"  {failure.ExceptionTypes[i]}: {failure.Messages[i]}\n{failure.StackTraces[i]}");
     }

@@ -20,6 +20,9 @@ public sealed record CgroupStatistics
     /// <summary>By page size, such as <c>2MB</c>.</summary>
     public IReadOnlyDictionary<string, HugetlbStatistics> Hugetlb { get; init; } = new SortedDictionary<string, HugetlbStatistics>(StringComparer.Ordinal);
 
+    /// <summary>Null without <c>linux.intelRdt</c>.</summary>
+    public IntelRdtStatistics? IntelRdt { get; init; }
+
     /// <summary>Writes one JSON object with runc's names in runc's order.</summary>
     public void Write(Utf8JsonWriter writer)
     {
@@ -35,6 +38,7 @@ public sealed record CgroupStatistics
             pages.Write(writer, size);
         writer.WriteEndObject();
         writer.WriteStartObject("intel_rdt");
+        IntelRdt?.Write(writer);
         writer.WriteEndObject();
         writer.WriteNull("network_interfaces");
         writer.WriteEndObject();
