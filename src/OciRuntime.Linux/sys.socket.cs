@@ -22,6 +22,7 @@ public static unsafe partial class LibC
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_TRUNC = 0x20;
     public const int MSG_CTRUNC = 8;
+    public const int SHUT_RD = 0;
 
     public const short POLLIN = 1;
     public const short POLLPRI = 2;

@@ -72,7 +72,7 @@ check run-capabilities 0 "CapEff:?0000000000000001" ctr_run --rm \
 check run-seccomp 0 "Seccomp:?2" ctr_run --rm --seccomp $busybox seccomp grep -w Seccomp: /proc/self/status
 check run-privileged 0 "*rw*" ctr_run --rm --privileged $busybox privileged \
     sh -c 'mount -t tmpfs tmpfs /mnt && grep " /mnt " /proc/mounts'
-check run-terminal 0 "*/dev/pts/0*33 77*" terminal 33 77 timeout $limit ctr run --rm --tty --runc-binary "$program" \
+check run-terminal 0 "*/dev/pts/0*33 77*" terminal 33 77 /usr/bin/ctr run --rm --tty --runc-binary "$program" \
     $busybox tty sh -c "$sized"
 check run-20-at-once 0 "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 " sorted parallel_runs
 
@@ -92,7 +92,7 @@ check exec 0 "*1 sleep 1000*" ctr task exec --exec-id e one ps -o pid,args
 check exec-status 3 "" ctr task exec --exec-id e one sh -c 'exit 3'
 check exec-missing 1 "*exec: \"nope\": executable file not found in \$PATH*" ctr task exec --exec-id e one nope
 check exec-user 0 "uid=1000* gid=1000*" ctr task exec --exec-id e --user 1000:1000 one id
-check exec-terminal 0 "*33 77*" terminal 33 77 timeout $limit ctr task exec --exec-id e --tty one sh -c "$sized"
+check exec-terminal 0 "*33 77*" terminal 33 77 /usr/bin/ctr task exec --exec-id e --tty one sh -c "$sized"
 check exec-100-at-once 0 "0 1 2 3 * 98 99 " sorted parallel_execs
 check ps 0 "PID*$(cat "$work/one.pid")*" ctr task ps one
 check metrics 0 "*memory.usage_in_bytes*pids.current*1*" ctr task metrics one
@@ -129,10 +129,11 @@ shim_killed() {
     shim=$(pgrep -f "containerd-shim-runc-v2 .*-id orphan ")
     kill -KILL "$shim"
     await gone "$pid"
-    # Its task goes once containerd has noticed.
+    # Its task goes once containerd has noticed, and its name a moment later.
     await says "" task_status orphan
     ctr container delete orphan
-    ctr_run --rm $busybox orphan echo again
+    await says again ctr_run --rm $busybox orphan echo again
+    cat "$work/await"
 }
 check shim-killed 0 "again" shim_killed
 

@@ -73,14 +73,15 @@ status() {
     echo "status $status"
 }
 
-# terminal ROWS COLUMNS COMMAND…: COMMAND on a terminal of that size, whose path is in $work/terminal. What is written to
-# $work/keys is typed.
+# terminal ROWS COLUMNS COMMAND…: the program COMMAND on a terminal of that size, whose path is in $work/terminal. What
+# is written to $work/keys is typed. It takes the place of the terminal's shell: one that stays between the two and gives
+# COMMAND a process group of its own, as timeout does, would stop it at its first change to the terminal.
 terminal() {
     local rows=$1 columns=$2
     shift 2
     rm -f "$work/keys" "$work/terminal"
     mkfifo "$work/keys"
-    timeout -k 5 $limit script -qec "tty >$work/terminal; stty rows $rows cols $columns; $(printf '%q ' "$@")" /dev/null <>"$work/keys"
+    SHELL=/bin/sh timeout -k 5 $limit script -qec "tty >$work/terminal; stty rows $rows cols $columns; exec$(printf ' %q' "$@")" /dev/null <>"$work/keys"
 }
 
 gone() {

@@ -110,6 +110,16 @@ public sealed class MountsTests : ContainerTest
     }
 
     [Fact]
+    public void Relative_destination_counts_from_the_root_whatever_the_working_directory()
+    {
+        Container container = NewContainer("""{"process":{"cwd":"/tmp"}}""");
+        container.Bundle.Append("mounts", """{"destination":"new/relative","type":"tmpfs","source":"tmpfs"}""").Args("cat", "/proc/self/mountinfo");
+        CommandResult result = container.Run().Succeeds();
+        MountInfo.Parse(result.Stdout).Should().Contain(mount => mount.Point == "/new/relative" && mount.Type == "tmpfs");
+        result.Stderr.Should().Contain("new/relative");
+    }
+
+    [Fact]
     public void Rbind_brings_the_mounts_below()
     {
         Container container = NewContainer();

@@ -122,6 +122,27 @@ public sealed class NamespacesTests : ContainerTest
         holder.Signal(9);
     }
 
+    [OcirunTheory("runc 1.1.5 changes the root of the host")]
+    [InlineData("/proc/self/ns/mnt")]
+    [InlineData("/proc/thread-self/ns/mnt")]
+    [InlineData("/proc/self/fd/9")]
+    [InlineData("/proc/$$/ns/mnt")]
+    public void The_runtimes_own_mount_namespace_is_refused(string path)
+    {
+        // In a mount namespace that is not the host's: a runtime that failed the test would take the root from everybody in it.
+        Container container = NewContainer();
+        container.Bundle.WithNamespace("mount", "/own").Args("true").Write();
+        Command.Run("unshare", "--mount", "--propagation", "private", "sh", "-c", $"""
+            sed -i "s:\"/own\":\"{path}\":" {container.Bundle.ConfigPath}
+            exec 9</proc/self/ns/mnt
+            before=$(cat /proc/self/mountinfo)
+            {Runtime.UnderTest.Path} --root {Root} run --bundle {container.Bundle.Directory} {container.Id} && exit 2
+            [ "$before" = "$(cat /proc/self/mountinfo)" ] || exit 3
+            exit 1
+            """).FailsWith("linux.namespaces").FailsWith("the runtime's own mount namespace");
+        NothingIsLeft();
+    }
+
     [Theory]
     [InlineData("network", "ipc")]
     [InlineData("pid", "net")]

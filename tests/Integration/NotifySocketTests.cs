@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -69,6 +70,55 @@ public sealed class NotifySocketTests : ContainerTest
         container.Create().Succeeds();
         container.Start().Succeeds();
         host.Available.Should().Be(0);
+    }
+
+    [OcirunFact("runc 1.1.5 listens to whoever outlives the container's process")]
+    public void Start_returns_when_the_container_has_ended_and_somebody_goes_on_talking()
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("exec sleep 1000");
+        using Socket host = ServiceManager(container);
+        container.Create().Succeeds();
+        using Command start = container.StartCommand("start", [container.Id]);
+        string path = $"{Root}/{container.Id}/notify/notify.sock";
+        Wait.Until(() => File.Exists(path), "the container's socket is there");
+        // As long as may be, in as many lines as may be: to read one takes longer than to send one.
+        byte[] message = Encoding.ASCII.GetBytes(new string('\n', 4096));
+        bool ends = false;
+        int refusals = 0;
+        Thread[] others = new Thread[4];
+        for (int i = 0; i < others.Length; i++)
+        {
+            others[i] = new Thread(() =>
+            {
+                using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+                socket.Connect(new UnixDomainSocketEndPoint(path));
+                while (!Volatile.Read(ref ends) && Volatile.Read(ref refusals) < 1000)
+                {
+                    try
+                    {
+                        socket.Send(message);
+                    }
+                    catch (SocketException)
+                    {
+                        Interlocked.Increment(ref refusals);
+                    }
+                }
+            });
+            others[i].Start();
+        }
+
+        try
+        {
+            container.Kill("KILL").Succeeds();
+            start.Finish().Succeeds();
+        }
+        finally
+        {
+            Volatile.Write(ref ends, true);
+            foreach (Thread other in others)
+                other.Join();
+        }
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class ConfigValidatorTests
     // "Hostname", "Domainname"
     [InlineData("hostname", "\"01234567890123456789012345678901234567890123456789012345678901234\"", "hostname is longer than 64 bytes")]
     // "Mounts"
-    [InlineData("mounts", """[{"destination":"/a"},{"destination":"b"},{"destination":""}]""", "mounts[1].destination: \"b\" is not an absolute path", "mounts[2].destination is empty")]
+    [InlineData("mounts", """[{"destination":"/a"},{"destination":"b"},{"destination":""}]""", "mounts[2].destination is empty")]
     [InlineData("mounts", """[{"destination":"/a","options":["rbind"]}]""", "mounts[0].source is missing: a bind mount needs one")]
     [InlineData("mounts", """[{"destination":"/a","type":"bind","source":""}]""", "mounts[0].source is missing: a bind mount needs one")]
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: uidMappings without gidMappings")]

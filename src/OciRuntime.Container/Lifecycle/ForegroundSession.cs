@@ -50,7 +50,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
             if (fds[1].revents != 0)
                 HandleSignals();
             if (fds[2].revents != 0)
-                notify!.Relay(getpid(), barrier: false);
+                _ = notify!.Relay(getpid(), barrier: false);
             if (fds[0].revents != 0)
                 break;
         }

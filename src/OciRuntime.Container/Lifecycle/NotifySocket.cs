@@ -76,7 +76,7 @@ internal sealed unsafe class NotifySocket : IDisposable
     {
         const uint forAll = 0x1FF; // 0777
         const string name = $"{DirectoryName}/{SocketName}";
-        Socket = Check.Fd(LibC.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        Socket = Check.Fd(LibC.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
         // Left by a start that was killed.
         _ = unlinkat(containerDirectory, name, 0);
         UnixSocketAddress address = new(containerDirectory, name);
@@ -91,7 +91,10 @@ internal sealed unsafe class NotifySocket : IDisposable
         Check.Ok(fchmodat(containerDirectory, name, forAll), "chmod", name);
     }
 
-    /// <summary>Waits until the container has said that it is ready, or has ended, and passes it on.</summary>
+    /// <summary>
+    /// Waits until the container has said that it is ready, or has ended, and passes it on. What it said before it ended
+    /// counts, but nothing that comes later: a process that outlives the init could go on talking for ever.
+    /// </summary>
     /// <param name="pid">The process that the service manager is to watch from then on.</param>
     /// <param name="pidfd">The container's init; none: it has ended.</param>
     public void RelayUntilReady(int pid, FileDescriptor pidfd)
@@ -103,11 +106,19 @@ internal sealed unsafe class NotifySocket : IDisposable
             fds[1] = new() { fd = pidfd, events = POLLIN };
             if (poll(fds, 2, -1) < 0 && errno != Errno.EINTR)
                 throw new LinuxException("poll", errno);
-            // What it said before it ended counts.
-            if (fds[0].revents != 0)
-                Relay(pid, barrier: true);
-            else if (fds[1].revents != 0)
+            if (fds[1].revents != 0)
+            {
+                // Whoever sends from now on gets EPIPE: what is left is a queue that ends, unix(7).
+                Check.Ok(shutdown(Socket, SHUT_RD), "shutdown");
+                while (Relay(pid, barrier: true) && Socket.IsOpen)
+                {
+                }
+
                 return;
+            }
+
+            if (fds[0].revents != 0)
+                _ = Relay(pid, barrier: true);
         }
     }
 
@@ -117,12 +128,13 @@ internal sealed unsafe class NotifySocket : IDisposable
     /// Whether to wait until the service manager has read it: it knows the sender of a message by its pid, so a sender
     /// that ends at once would not be recognised.
     /// </param>
-    public void Relay(int pid, bool barrier)
+    /// <returns>Whether there was a message.</returns>
+    public bool Relay(int pid, bool barrier)
     {
         byte* buffer = stackalloc byte[MaximumMessage];
         nint length = read(Socket, buffer, MaximumMessage);
-        if (length <= 0)
-            return;
+        if (length < 0)
+            return false;
         foreach (string line in Encoding.UTF8.GetString(buffer, (int)length).Split('\n'))
         {
             if (!line.StartsWith("READY=", StringComparison.Ordinal))
@@ -137,8 +149,10 @@ internal sealed unsafe class NotifySocket : IDisposable
                 _warn($"tell $NOTIFY_SOCKET that the container is ready: {e.Message}");
             }
 
-            return;
+            break;
         }
+
+        return true;
     }
 
     public void Dispose()

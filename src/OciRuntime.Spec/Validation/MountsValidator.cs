@@ -14,8 +14,9 @@ internal static class MountsValidator
 
     private static void Validate(ProblemList problems, string path, Mount mount, Linux? linux)
     {
-        if (!mount.Destination.StartsWith('/'))
-            problems.CheckAbsolute(path + ".destination", mount.Destination);
+        // Relative ones are deprecated and count from "/": a warning of the mount planner.
+        if (mount.Destination.Length == 0)
+            problems.Add(path + ".destination", "is empty");
 
         bool bind = mount.Type == "bind";
         bool idmap = false;

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Threading.Tasks;
 using Xunit;
 using Xunit.Abstractions;
@@ -21,10 +22,10 @@ internal sealed class Results : LongLivedMarshalByRefObject, IMessageSink
             switch (message)
             {
                 case ITestPassed passed:
-                    Write("passed", passed.Test.DisplayName);
+                    Write("passed", passed.Test.DisplayName, passed.ExecutionTime);
                     break;
                 case ITestSkipped skipped:
-                    Write("skipped", skipped.Test.DisplayName);
+                    Write("skipped", skipped.Test.DisplayName, 0);
                     break;
                 case ITestFailed failed:
                     Fail(failed.Test.DisplayName, failed);
@@ -55,16 +56,16 @@ internal sealed class Results : LongLivedMarshalByRefObject, IMessageSink
 
     public void Wait() => _complete.Task.Wait();
 
-    private void Write(string outcome, string test)
+    private void Write(string outcome, string test, decimal seconds)
     {
         Total++;
-        Console.WriteLine(outcome + "\t" + test);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome}\t{test}\t{seconds:0.0}"));
     }
 
     private void Fail(string test, IFailureInformation failure)
     {
         Failed++;
-        Write("failed", test);
+        Write("failed", test, (failure as ITestResultMessage)?.ExecutionTime ?? 0);
         for (int i = 0; i < failure.Messages.Length; i++)
             Console.WriteLine($"  {failure.ExceptionTypes[i]}: {failure.Messages[i]}\n{failure.StackTraces[i]}");
     }

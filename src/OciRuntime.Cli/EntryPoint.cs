@@ -1,0 +1,108 @@
+using System;
+using System.Runtime;
+using System.Runtime.InteropServices;
+using OciRuntime.Container.Lifecycle;
+using static OciRuntime.Linux.LibC;
+
+namespace OciRuntime.Cli;
+
+/// <summary>
+/// C's <c>main</c>: what runs before the .NET runtime has started. Starting that twice, only to throw the first away in
+/// <see cref="SealedSelf"/>, is a quarter of a container's start, so the usual case of it is done here already. Where
+/// this does nothing, <see cref="SealedSelf"/> does it: that is the one that decides.
+/// </summary>
+/// <remarks>
+/// No runtime yet: no allocation, no exception, no static constructor, and system calls without a GC transition. The
+/// linker makes this <c>main</c> and the runtime's own <c>__real_main</c> (<c>--wrap=main</c> in the project file).
+/// </remarks>
+internal static unsafe class EntryPoint
+{
+    [RuntimeExport("__wrap_main")]
+    private static int Enter(int argc, byte** argv, byte** envp)
+    {
+        if (argc > 1 && IsSealedCommand(argv + 1, out bool foreground))
+            ExecuteSealed(argv, envp, foreground);
+        return RealMain(argc, argv, envp);
+    }
+
+    /// <summary>
+    /// Whether the command is one that calls <see cref="SealedSelf.Ensure"/>. A mistake towards "no", or towards "not in
+    /// the foreground", costs time and nothing else.
+    /// </summary>
+    private static bool IsSealedCommand(byte** word, out bool foreground)
+    {
+        foreground = false;
+        while (*word is not null && **word == '-')
+        {
+            byte* name = *word + ((*word)[1] == '-' ? 2 : 1);
+            bool takesNext = !Is(name, "debug"u8) && !Is(name, "systemd-cgroup"u8) && !Contains(name, (byte)'=');
+            word++;
+            if (takesNext && *word is not null)
+                word++;
+        }
+        if (*word is null)
+            return false;
+
+        foreground = Is(*word, "run"u8) || Is(*word, "exec"u8);
+        if (!foreground)
+            return Is(*word, "create"u8);
+        while (*++word is not null)
+        {
+            // -d, --detach, -detach=true
+            byte* text = *word;
+            if (text[0] == '-' && text[text[1] == '-' ? 2 : 1] == 'd')
+                foreground = false;
+        }
+        return true;
+    }
+
+    /// <summary>Returns when the image is sealed already, or cannot be sealed by a mount.</summary>
+    private static void ExecuteSealed(byte** argv, byte** envp, bool blockSignals)
+    {
+        fixed (byte* executable = "/proc/self/exe\0"u8, empty = "\0"u8)
+        {
+            statfs_t fs;
+            if (Call(SYS_statfs, (nint)executable, (nint)(&fs)) < 0 || (fs.f_flags & ST_RDONLY) != 0)
+                return;
+            nint tree = Call(SYS_open_tree, AT_FDCWD, (nint)executable, (nint)(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+            if (tree < 0)
+                return;
+            var attributes = new mount_attr { attr_set = MOUNT_ATTR_RDONLY };
+            if (Call(SYS_mount_setattr, tree, (nint)empty, AT_EMPTY_PATH, (nint)(&attributes), sizeof(mount_attr)) >= 0)
+            {
+                ulong mask = blockSignals ? ulong.MaxValue : 0;
+                _ = Call(SYS_rt_sigprocmask, SIG_BLOCK, (nint)(&mask), (nint)(&mask), sizeof(ulong));
+                _ = Call(SYS_execveat, tree, (nint)empty, (nint)argv, (nint)envp, AT_EMPTY_PATH);
+                _ = Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&mask), 0, sizeof(ulong));
+            }
+            _ = Call(SYS_close, tree);
+        }
+    }
+
+    private static bool Is(byte* word, ReadOnlySpan<byte> name)
+    {
+        foreach (byte character in name)
+        {
+            if (*word++ != character)
+                return false;
+        }
+        return *word == 0;
+    }
+
+    private static bool Contains(byte* word, byte character)
+    {
+        while (*word != 0 && *word != character)
+            word++;
+        return *word != 0;
+    }
+
+    private static nint Call(nint number, nint a, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => syscall(number, a, b, c, d, e);
+
+    private const nint SYS_close = 3, SYS_rt_sigprocmask = 14, SYS_statfs = 137, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
+
+    [DllImport("libc", EntryPoint = "syscall"), SuppressGCTransition]
+    private static extern nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    [DllImport("libc", EntryPoint = "__real_main"), SuppressGCTransition]
+    private static extern int RealMain(int argc, byte** argv, byte** envp);
+}
