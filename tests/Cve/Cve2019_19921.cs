@@ -7,7 +7,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 
 /// <summary>
 /// <c>/proc</c> of the image is a link, or becomes one: the procfs would be mounted where it leads, and what masks it and
-/// makes it read-only would miss it. Also CVE-2023-27561 and CVE-2023-28642.
+/// makes it read-only would miss it. See also <see cref="Cve2023_27561"/> and <see cref="Cve2023_28642"/>.
 /// </summary>
 [Trait("Lane", "Integration")]
 public sealed class Cve2019_19921 : ContainerTest
