@@ -1,10 +1,12 @@
 #!/bin/bash
-# Compares ocirun with crun and runc from Debian's packages, and prints a Markdown table.
+# Compares ocirun with crun and runc from Debian's packages, and with a C program that makes the same system calls and does
+# nothing else (limit.c). Prints Markdown, and draws artifacts/bench.svg.
 #
-#   tests/Bench/bench.sh [ROUNDS]      200 rounds unless told; every round runs every runtime once, so that a change of
-#                                      the machine's mood meets all of them
+#   tests/Bench/bench.sh [ROUNDS]      100 rounds unless told; every round runs every program once, in another order, so
+#                                      that a change of the machine's mood meets all of them
+#   tests/Bench/bench.sh --scale [ROUNDS]     how ocirun's time grows with the number of containers and of mounts
 #
-# The container is /bin/true with the config that `runc spec` writes, for exec and state a sleeping one. No number here makes a test fail.
+# BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 . .ci/setup.sh
@@ -12,62 +14,160 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 if [ -z "${BENCH_PRIVATE-}" ]; then
     need_root tests/Bench/bench.sh
     need_packages busybox-static crun runc jq gcc libc6-dev
-    ./build.sh
+    [ -n "${BENCH_OCIRUN-}" ] || ./build.sh
     # Mounts of its own: crun 1.8.1 refuses a v2 hierarchy beside v1's, so that one is taken away for all of them.
     BENCH_PRIVATE=yes exec unshare --mount --propagation private "$0" "$@"
 fi
-mountpoint -q /sys/fs/cgroup/unified && umount /sys/fs/cgroup/unified
-
-rounds=${1:-200}
+if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
+# It also makes directories for hierarchies that are not mounted, and leaves them.
+for name in net_cls net_prio; do
+    if [ -d /sys/fs/cgroup/$name ] && ! mountpoint -q /sys/fs/cgroup/$name; then mount -t tmpfs none /sys/fs/cgroup/$name; fi
+done
+scale=
+if [ "${1-}" = --scale ]; then scale=yes && shift; fi
+rounds=${1:-100}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+ocirun=${BENCH_OCIRUN:-$PWD/artifacts/ocirun}
+declare -A program=([ocirun]="$ocirun --root $work/ocirun" [crun]="/usr/bin/crun --root $work/crun" [runc]="/usr/sbin/runc --root $work/runc")
+trap 'clean' EXIT
+clean() {
+    local name id
+    for name in ocirun crun runc; do
+        for id in $(${program[$name]} list -q 2>/dev/null); do ${program[$name]} delete --force "$id"; done
+    done
+    for id in "$work"/limit/*/; do
+        [ ! -d "$id" ] || "$work/limit.bin" delete "$work/sleep/plan" "$(basename "$id")"
+    done
+    if mountpoint -q "$work/many"; then umount --recursive --lazy "$work/many"; fi
+    rm -rf --one-file-system "$work"
+}
+chmod 755 "$work"
+mkdir "$work/limit"
 gcc -O2 -static -o "$work/measure" tests/Bench/measure.c
-mkdir -p "$work/bundle/rootfs/bin"
-cp /bin/busybox "$work/bundle/rootfs/bin/true"
-(cd "$work/bundle" && runc spec)
-jq '.process.terminal = false | .process.args = ["/bin/true"]' "$work/bundle/config.json" >"$work/config.json"
-mv "$work/config.json" "$work/bundle/config.json"
+gcc -O2 -static -o "$work/limit.bin" tests/Bench/limit.c
 
-# BENCH_OCIRUN compares another build of ocirun.
-declare -A program=([ocirun]=${BENCH_OCIRUN:-$PWD/artifacts/ocirun} [crun]=/usr/bin/crun [runc]=/usr/sbin/runc)
-runtimes=(ocirun crun runc)
+# Root file systems: one that the host's root owns, one that the root of the user namespace does.
+for name in rootfs mapped; do
+    mkdir -p "$work/$name/bin" "$work/$name/mnt"
+    cp /bin/busybox "$work/$name/bin/true"
+    ln -s true "$work/$name/bin/sleep"
+done
+chown -R 100000:100000 "$work/mapped"
+for ((i = 0; i < 33; i++)); do mkdir -p "$work/volumes/$i"; done
+(cd "$work" && runc spec && mv config.json spec.json)
 
-# table WHAT PAUSE COMMANDS…: one table row for each runtime, whose name "@" stands for.
-table() {
-    local what=$1 pause=$2 name scenarios=() wall
+# bundle NAME ROOTFS FILTER [ARGUMENT…]: a bundle whose config is runc's, changed by a jq filter.
+bundle() {
+    local name=$1 rootfs=$2 filter=$3
+    shift 3
+    mkdir "$work/$name"
+    jq --arg rootfs "$work/$rootfs" "$@" \
+        ".process.terminal = false | .process.args = [\"/bin/true\"] | .root.path = \$rootfs | $filter" "$work/spec.json" >"$work/$name/config.json"
+}
+
+# plan NAME: the config for limit.c.
+plan() {
+    local hierarchy cgroups=()
+    for hierarchy in /sys/fs/cgroup/*/; do
+        hierarchy=${hierarchy%/}
+        if [ ! -L "$hierarchy" ] && [ "$(stat -f -c %T "$hierarchy")" = cgroupfs ]; then cgroups+=("$hierarchy/%"); fi
+    done
+    jq -r --arg root "$(jq -r .root.path "$work/$1/config.json")" --arg state "$work/limit" --arg seccomp "$work/filter" \
+        --arg cpus "$(cat /sys/fs/cgroup/cpuset/cpuset.cpus)" --arg mems "$(cat /sys/fs/cgroup/cpuset/cpuset.mems)" \
+        --argjson cgroups "$(jq -n -c '$ARGS.positional' --args "${cgroups[@]}")" \
+        -f tests/Bench/plan.jq "$work/$1/config.json" >"$work/$1/plan"
+}
+
+engine='.linux.seccomp = $engine[0].linux.seccomp
+    | .linux.resources += {"memory": {"limit": 536870912}, "cpu": {"shares": 512, "period": 100000, "quota": 50000}, "pids": {"limit": 4096}}
+    | (["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE",
+        "SYS_CHROOT", "KILL", "AUDIT_WRITE"] | map("CAP_" + .)) as $caps
+    | .process.capabilities = {"bounding": $caps, "effective": $caps, "permitted": $caps}'
+bundle default rootfs .
+bundle sleep rootfs '.process.args = ["/bin/sleep", "3600"]'
+bundle engine rootfs "$engine" --slurpfile engine spec-samples/seccomp-engine-default/config.json
+bundle user mapped '.linux.namespaces += [{"type": "user"}]
+    | .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings'
+bundle mounts rootfs '.mounts += [range(33) | {"destination": "/mnt/\(.)", "type": "bind", "source": "\($work)/volumes/\(.)",
+    "options": ["rbind", "rprivate", "ro"]}] | .root.readonly = false' --arg work "$work"
+# limit.c gets the filter that ocirun compiles.
+jq '.process.args = ["/bin/sleep", "3600"]' "$work/engine/config.json" >"$work/config.json"
+mkdir "$work/filtered" && mv "$work/config.json" "$work/filtered/config.json"
+${program[ocirun]} run --detach --bundle "$work/filtered" "bench-$$-filter" </dev/null >/dev/null
+"$work/limit.bin" filter "$(${program[ocirun]} state "bench-$$-filter" | jq .pid)" >"$work/filter"
+${program[ocirun]} delete --force "bench-$$-filter"
+for name in default sleep engine user mounts; do plan $name; done
+
+# command NAME WORDS…: a command line of a program; limit.c wants a plan for a bundle.
+command() {
+    local name=$1 verb=$2
     shift 2
-    for name in "${runtimes[@]}"; do
-        local scenario=$name command
-        for command; do
-            scenario+="|${program[$name]} --root $work/$name ${command//@/$name}"
+    if [ "$name" != limit ]; then
+        echo "${program[$name]} $verb $*"
+        return
+    fi
+    local plan=$work/sleep/plan words=()
+    while [ $# -gt 0 ]; do
+        case $1 in --bundle) plan=$2/plan && shift ;; --force) ;; *) words+=("$1") ;; esac
+        shift
+    done
+    echo "$work/limit.bin $verb $plan ${words[*]}"
+}
+
+# table WHAT PAUSE COMMANDS…: rows of the table, one for each program, whose name "@" stands for; with several commands
+# also rows for each of them.
+table() {
+    local what=$1 pause=$2 name scenarios=() verbs=()
+    shift 2
+    for name in ocirun limit crun runc; do
+        local scenario=$name line
+        for line; do
+            # shellcheck disable=SC2086
+            scenario+="|$(command "$name" ${line//@/$name})"
         done
         scenarios+=("$scenario")
     done
-    "$work/measure" "$rounds" "$pause" "${scenarios[@]}" >"$work/rows"
-    wall=$(sed -n 's/^ocirun|\([^|]*\)|.*/\1/p' "$work/rows")
-    awk -F '|' -v what="$what" -v ocirun="$wall" \
-        '{ printf "| %s | %s | %.2f ms | %.2f ms | %.1f MiB | %.2f |\n", what, $1, $2, $3, $4, ocirun / $2 }' "$work/rows"
+    for line; do verbs+=("${line%% *}"); done
+    "$work/measure" "$rounds" "$pause" "${scenarios[@]}" |
+        awk -F '|' -v OFS='|' -v what="$what" -v verbs="${verbs[*]}" '{ split(verbs, verb, " ")
+            print $2 == 0 ? what : verb[$2] " (of " what ")", $1, $3, $4, $5, $6, $7, $8 }' >>"$work/rows"
 }
 
-echo "| command | runtime | wall | user + sys | peak RSS | ocirun's wall / this wall |"
-echo "| --- | --- | --- | --- | --- | --- |"
+: >"$work/rows"
+if [ -n "$scale" ]; then
+    . tests/Bench/scale.sh
+    exit
+fi
 # Moving a process between v1 cgroups makes the kernel wait, unless another was moved within the last milliseconds: a
 # container that is started on its own pays for it, one of a series does not.
-table "run, 100 ms after the last" 100 "run --bundle $work/bundle %"
-table "run, one after the other" 0 "run --bundle $work/bundle %"
-mkdir "$work/seccomp"
-jq --slurpfile engine spec-samples/seccomp-engine-default/config.json --arg rootfs "$work/bundle/rootfs" \
-    '.linux.seccomp = $engine[0].linux.seccomp | .root.path = $rootfs' "$work/bundle/config.json" >"$work/seccomp/config.json"
-table "run with an engine's seccomp profile" 100 "run --bundle $work/seccomp %"
-table "create + start + delete" 100 "create --bundle $work/bundle %" "start %" "delete --force %"
-jq '.process.args = ["/bin/sleep", "3600"]' "$work/bundle/config.json" >"$work/config.json"
-mv "$work/config.json" "$work/bundle/config.json"
-ln -s true "$work/bundle/rootfs/bin/sleep"
-for name in "${runtimes[@]}"; do
-    "${program[$name]}" --root "$work/$name" run --detach --bundle "$work/bundle" "bench-$$-$name" </dev/null >/dev/null 2>&1
+table "run, 100 ms after the last" 100 "run --bundle $work/default %"
+table "run, one after the other" 0 "run --bundle $work/default %"
+table "run, as an engine's container" 100 "run --bundle $work/engine %"
+table "run in a user namespace" 100 "run --bundle $work/user %"
+table "run with 40 mounts" 100 "run --bundle $work/mounts %"
+table "create + start + delete" 100 "create --bundle $work/default %" "start %" "delete --force %"
+for name in ocirun crun runc; do
+    ${program[$name]} run --detach --bundle "$work/sleep" "bench-$$-$name" </dev/null >/dev/null 2>&1
 done
+"$work/limit.bin" create "$work/sleep/plan" "bench-$$-limit" </dev/null >/dev/null
+"$work/limit.bin" start "$work/sleep/plan" "bench-$$-limit"
 table "exec" 100 "exec bench-$$-@ /bin/true"
 table "state" 0 "state bench-$$-@"
-for name in "${runtimes[@]}"; do
-    "${program[$name]}" --root "$work/$name" delete --force "bench-$$-$name"
+table "kill" 0 "kill bench-$$-@ CONT"
+
+# The init between create and start. The pages of the program's file are the same for all of them.
+for name in ocirun crun runc; do
+    ${program[$name]} create --bundle "$work/sleep" "parked-$$-$name" </dev/null >/dev/null 2>&1
+    pid=$(${program[$name]} state "parked-$$-$name" | jq .pid)
+    awk -v name=$name '/^Pss:/ { pss = $2 } /^Pss_Anon:/ { own = $2 } END { print name "|" own "|" pss }' "/proc/$pid/smaps_rollup" >>"$work/parked"
 done
+
+awk -F '|' -f tests/Bench/report.awk "$work/rows"
+echo
+echo "| a created container's init | memory of its own | with all pages of the program's file (PSS) |"
+echo "| --- | --- | --- |"
+awk -F '|' '{ printf "| %s | %.2f MiB | %.2f MiB |\n", $1, $2 / 1024, $3 / 1024 }' "$work/parked"
+mkdir -p artifacts
+awk -F '|' -f tests/Bench/chart.awk "$work/rows" >artifacts/bench.svg
+echo
+echo "chart: artifacts/bench.svg"

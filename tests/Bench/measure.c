@@ -1,5 +1,10 @@
 /*
- * Runs scenarios in turn, round after round, and prints the median wall time, CPU time and peak RSS of each.
+ * Runs scenarios in turn, round after round, and prints for each, and for each of its commands when there are several:
+ *
+ *   NAME|STEP|wall|first quartile|third quartile|user + sys|peak RSS|ratio
+ *
+ * STEP is 0 for the whole, or the command's number. Medians; ms and MiB; the ratio is the median of the rounds' own
+ * ratios: the first scenario's wall time in that round by this one's.
  *
  *   measure ROUNDS PAUSE SCENARIO…       a scenario is "NAME|command|command…"; "%" in a command becomes a fresh id;
  *                                        PAUSE milliseconds pass before each
@@ -28,7 +33,7 @@ struct scenario {
     char *name;
     char *words[MAX_COMMANDS][MAX_WORDS + 1];
     int commands;
-    struct sample *samples;
+    struct sample (*samples)[MAX_COMMANDS + 1]; /* of each round: the whole, and the commands */
 };
 
 static void die(const char *what) {
@@ -82,14 +87,30 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double median(struct sample *samples, int count, size_t offset) {
-    double *values = malloc(count * sizeof(double)), result;
-    for (int i = 0; i < count; i++)
-        values[i] = *(double *)((char *)&samples[i] + offset);
+static double quantile(double *values, int count, double part) {
     qsort(values, count, sizeof(double), ascending);
-    result = values[count / 2];
+    return values[(int)(part * (count - 1) + 0.5)];
+}
+
+static double of(const struct scenario *scenario, int rounds, int step, size_t offset, double part) {
+    double *values = malloc(rounds * sizeof(double)), result;
+    for (int i = 0; i < rounds; i++)
+        values[i] = *(double *)((char *)&scenario->samples[i][step] + offset);
+    result = quantile(values, rounds, part);
     free(values);
     return result;
+}
+
+static void print(const struct scenario *first, const struct scenario *scenario, int rounds, int step) {
+    size_t wall = offsetof(struct sample, wall);
+    double *ratios = malloc(rounds * sizeof(double));
+    for (int i = 0; i < rounds; i++)
+        ratios[i] = first->samples[i][step].wall / scenario->samples[i][step].wall;
+    printf("%s|%d|%.2f|%.2f|%.2f|%.2f|%.1f|%.2f\n", scenario->name, step, of(scenario, rounds, step, wall, 0.5),
+           of(scenario, rounds, step, wall, 0.25), of(scenario, rounds, step, wall, 0.75),
+           of(scenario, rounds, step, offsetof(struct sample, cpu), 0.5),
+           of(scenario, rounds, step, offsetof(struct sample, rss), 0.5) / 1024, quantile(ratios, rounds, 0.5));
+    free(ratios);
 }
 
 int main(int argc, char **argv) {
@@ -111,33 +132,36 @@ int main(int argc, char **argv) {
                 scenarios[s].words[scenarios[s].commands][words++] = word;
             scenarios[s].commands++;
         }
-        scenarios[s].samples = calloc(rounds, sizeof(struct sample));
+        scenarios[s].samples = calloc(rounds, sizeof *scenarios[s].samples);
     }
     /* A detached container's process is then reaped here, and its CPU time counted. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     for (int round = -2; round < rounds; round++) { /* the first two warm the caches up */
         for (int turn = 0; turn < count; turn++) {
             struct scenario *scenario = &scenarios[(turn + round + count) % count];
-            struct sample sample = { 0 };
+            struct sample steps[MAX_COMMANDS + 1] = { 0 };
             struct rusage usage;
-            double start;
 
             snprintf(id, sizeof id, "bench-%d-%d-%d", getpid(), round + 2, turn);
             usleep(pause);
-            start = now();
-            for (int c = 0; c < scenario->commands; c++)
-                run(scenario->words[c], id, &sample);
-            sample.wall = now() - start;
+            for (int c = 1; c <= scenario->commands; c++) {
+                double start = now();
+                run(scenario->words[c - 1], id, &steps[c]);
+                steps[c].wall = now() - start;
+                steps[0].wall += steps[c].wall;
+                steps[0].cpu += steps[c].cpu;
+                if (steps[c].rss > steps[0].rss)
+                    steps[0].rss = steps[c].rss;
+            }
             while (wait4(-1, NULL, 0, &usage) > 0)
-                add(&sample, &usage);
+                add(&steps[0], &usage);
             if (round >= 0)
-                scenario->samples[round] = sample;
+                memcpy(scenario->samples[round], steps, sizeof steps);
         }
     }
-    for (int s = 0; s < count; s++)
-        printf("%s|%.2f|%.2f|%.1f\n", scenarios[s].name,
-               median(scenarios[s].samples, rounds, offsetof(struct sample, wall)),
-               median(scenarios[s].samples, rounds, offsetof(struct sample, cpu)),
-               median(scenarios[s].samples, rounds, offsetof(struct sample, rss)) / 1024);
+    for (int s = 0; s < count; s++) {
+        for (int step = 0; step <= (scenarios[s].commands > 1 ? scenarios[s].commands : 0); step++)
+            print(&scenarios[0], &scenarios[s], rounds, step);
+    }
     return 0;
 }
