@@ -69,6 +69,7 @@ public sealed class CommandLineTests : ContainerTest
     [InlineData("start")]
     [InlineData("create")]
     [InlineData("kill")]
+    [InlineData("delete")]
     public void Wrong_flags_and_counts_exit_with_1_and_the_usage(params string[] arguments)
     {
         CommandResult result = Ocirun(arguments).ExitsWith(1);

@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
@@ -26,6 +27,9 @@ public sealed class SpecSamplesTests : ContainerTest
         "linux.intelRdt", "linux.memoryPolicy", "linux.netDevices", "linux.personality", "mounts.uidMappings",
     ];
 
+    // For the scoreboard: a peer shows what it can do with all of them.
+    private static readonly bool AllSamples = Environment.GetEnvironmentVariable("OCIRUNTIME_SAMPLES") == "all";
+
     /// <summary>The samples' names.</summary>
     public static TheoryData<string> Names
     {
@@ -34,7 +38,7 @@ public sealed class SpecSamplesTests : ContainerTest
             var names = new TheoryData<string>();
             foreach (string name in System.IO.Directory.GetDirectories(Samples).Select(path => Path.GetFileName(path)).Order())
             {
-                if (Runtime.IsOcirun || !NotOfRunc.Contains(name))
+                if (Runtime.IsOcirun || AllSamples || !NotOfRunc.Contains(name))
                     names.Add(name);
             }
 
@@ -55,7 +59,8 @@ public sealed class SpecSamplesTests : ContainerTest
         {
             CommandResult result = container.Command("run", run);
             container.Delete("--force").Succeeds();
-            if (result.ExitCode == 1 && Regex.IsMatch(result.Stderr, failure[1..]))
+            // The peers have words of their own.
+            if (result.ExitCode == 1 && (!Runtime.IsOcirun || Regex.IsMatch(result.Stderr, failure[1..])))
                 return;
         }
 

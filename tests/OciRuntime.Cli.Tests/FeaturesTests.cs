@@ -1,7 +1,9 @@
+using System;
 using System.Linq;
 using FluentAssertions;
 using OciRuntime.Cli.Commands;
 using OciRuntime.Container.Lifecycle;
+using OciRuntime.Container.Process;
 using OciRuntime.Spec;
 using Xunit;
 
@@ -27,6 +29,56 @@ public sealed class FeaturesTests
     public void Every_hook_of_the_specification_is_listed() =>
         Report.Hooks.Should().BeEquivalentTo(typeof(Hooks).GetProperties()
             .Select(property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]));
+
+    [Fact]
+    public void Both_versions_are_accepted()
+    {
+        SpecVersion.Validate(Report.OciVersionMin).Should().BeNull();
+        SpecVersion.Validate(Report.OciVersionMax).Should().BeNull();
+        Version.Parse(Report.OciVersionMax.Split('-')[0]).Should().BeGreaterThanOrEqualTo(Version.Parse(Report.OciVersionMin.Split('-')[0]));
+    }
+
+    [Fact]
+    public void What_is_listed_is_recognized()
+    {
+        FeaturesLinux features = Report.Linux!;
+        foreach (string name in features.Capabilities!)
+            Capability.Bit(name).Should().NotBe(0, name);
+        FeaturesSeccomp seccomp = features.Seccomp!;
+        var all = new Config
+        {
+            OciVersion = Report.OciVersionMax,
+            Linux = new Spec.Linux
+            {
+                Namespaces = features.Namespaces!.Select(name => new LinuxNamespace { Type = name, Path = "/ns" }).ToArray(),
+                Seccomp = new LinuxSeccomp
+                {
+                    DefaultAction = "SCMP_ACT_ERRNO",
+                    Architectures = seccomp.Archs,
+                    Flags = seccomp.KnownFlags,
+                    ListenerPath = "/agent",
+                    Syscalls = seccomp.Actions!.SelectMany(action => seccomp.Operators!.Select(op => new LinuxSyscall
+                    {
+                        Names = ["chdir"],
+                        Action = action,
+                        Args = [new LinuxSeccompArg { Index = 0, Value = 1, Op = op }],
+                    })).ToArray(),
+                },
+            },
+        };
+        Problems(all).Should().BeEmpty();
+        foreach (string mode in features.MemoryPolicy!.Modes!)
+        {
+            string? nodes = mode is "MPOL_DEFAULT" or "MPOL_LOCAL" ? null : "0";
+            Problems(new Config { Linux = new Spec.Linux { MemoryPolicy = new LinuxMemoryPolicy { Mode = mode, Nodes = nodes } } }).Should().BeEmpty();
+        }
+        foreach (string flag in features.MemoryPolicy.Flags!)
+            Problems(new Config { Linux = new Spec.Linux { MemoryPolicy = new LinuxMemoryPolicy { Mode = "MPOL_BIND", Nodes = "0", Flags = [flag] } } }).Should().BeEmpty();
+    }
+
+    // Not those of the rest of the config, which is missing.
+    private static string[] Problems(Config config) =>
+        ConfigValidator.Validate(config).Select(problem => problem.ToString()).Where(text => text.StartsWith("linux.", StringComparison.Ordinal)).ToArray();
 
     [Fact]
     public void What_a_config_may_not_set_is_not_enabled()

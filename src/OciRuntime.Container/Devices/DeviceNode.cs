@@ -110,6 +110,10 @@ internal sealed class DeviceNode : IDisposable
             if (errno != Errno.EPERM)
                 throw new LinuxException("mknodat", errno, Path);
         }
+        else if (_property is not null && faccessat(directory, Name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        {
+            CheckExisting(directory);
+        }
         if (!_tree.IsOpen && !TryOpenSource())
             throw new LinuxException("open_tree", Errno.EPERM, Path);
         FileDescriptor tree = _tree;

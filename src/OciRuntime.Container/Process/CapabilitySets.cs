@@ -9,6 +9,8 @@ namespace OciRuntime.Container.Process;
 /// <summary>The five capability sets of a process (capabilities(7)) as 64-bit masks.</summary>
 public sealed record CapabilitySets
 {
+    private static (ulong Effective, ulong Permitted)? s_own;
+
     public ulong Bounding { get; init; }
 
     public ulong Effective { get; init; }
@@ -25,22 +27,33 @@ public sealed record CapabilitySets
 
     /// <summary>
     /// Encodes <c>process.capabilities</c>; absent means no capability at all. Names that this version or the
-    /// kernel does not know are left out with a warning (spec, "Linux Process": the runtime MUST log one).
+    /// kernel does not know, and those that the runtime does not have itself and so cannot grant, are left out with a
+    /// warning (spec, "Linux Process": the runtime MUST log one, and SHOULD NOT fail).
     /// </summary>
-    public static CapabilitySets From(LinuxCapabilities? capabilities, Action<string> warn)
+    /// <param name="capabilities">The config's.</param>
+    /// <param name="inUserNamespace">Whether the process enters a user namespace, where it has all to begin with.</param>
+    /// <param name="warn">Receives warnings.</param>
+    public static CapabilitySets From(LinuxCapabilities? capabilities, bool inUserNamespace, Action<string> warn)
     {
+        if (capabilities is null)
+            return new();
         List<string>? unknown = null;
+        List<string>? lacking = null;
         ulong known = KnownToKernel();
-        CapabilitySets sets = capabilities is null ? new() : new()
+        ulong own = inUserNamespace ? ulong.MaxValue : Own.Permitted;
+        CapabilitySets sets = new()
         {
-            Bounding = Mask(capabilities.Bounding, known, ref unknown),
-            Effective = Mask(capabilities.Effective, known, ref unknown),
-            Inheritable = Mask(capabilities.Inheritable, known, ref unknown),
-            Permitted = Mask(capabilities.Permitted, known, ref unknown),
-            Ambient = Mask(capabilities.Ambient, known, ref unknown),
+            // Only ever shrinks: what the runtime's own bounding set lacks is not in it anyway.
+            Bounding = Mask(capabilities.Bounding, known, own, ref unknown, ref lacking),
+            Effective = Mask(capabilities.Effective, known, own, ref unknown, ref lacking) & own,
+            Inheritable = Mask(capabilities.Inheritable, known, own, ref unknown, ref lacking) & own,
+            Permitted = Mask(capabilities.Permitted, known, own, ref unknown, ref lacking) & own,
+            Ambient = Mask(capabilities.Ambient, known, own, ref unknown, ref lacking) & own,
         };
         if (unknown is not null)
             warn($"ignoring unknown or unavailable capabilities: [{string.Join(' ', unknown)}]");
+        if (lacking is not null)
+            warn($"ignoring capabilities that the runtime does not have itself: [{string.Join(' ', lacking)}]");
         return sets;
     }
 
@@ -92,28 +105,45 @@ public sealed record CapabilitySets
         }
     }
 
-    /// <summary>Whether the calling process has <paramref name="number"/> in its effective set.</summary>
-    public static unsafe bool HasEffective(int number)
+    /// <summary>Whether the runtime has <paramref name="number"/> in its effective set.</summary>
+    public static bool HasEffective(int number) => (Own.Effective & (1UL << number)) != 0;
+
+    // Asked for once: nothing changes them before there is a child.
+    private static unsafe (ulong Effective, ulong Permitted) Own
     {
-        cap_user_header header = new() { version = _LINUX_CAPABILITY_VERSION_3 };
-        cap_user_data* data = stackalloc cap_user_data[2];
-        if (capget(&header, data) < 0)
-            return false;
-        return (data[number / 32].effective & (1u << (number % 32))) != 0;
+        get
+        {
+            if (s_own is { } own)
+                return own;
+            cap_user_header header = new() { version = _LINUX_CAPABILITY_VERSION_3 };
+            cap_user_data* data = stackalloc cap_user_data[2];
+            Check.Ok(capget(&header, data), "capget");
+            own = (data[0].effective | (ulong)data[1].effective << 32, data[0].permitted | (ulong)data[1].permitted << 32);
+            s_own = own;
+            return own;
+        }
     }
 
-    private static ulong Mask(IReadOnlyList<string>? names, ulong known, ref List<string>? unknown)
+    private static ulong Mask(IReadOnlyList<string>? names, ulong known, ulong own, ref List<string>? unknown, ref List<string>? lacking)
     {
         ulong mask = 0;
         for (int i = 0; i < (names?.Count ?? 0); i++)
         {
             ulong bit = Capability.Bit(names![i]) & known;
-            if (bit == 0 && unknown?.Contains(names[i]) != true)
-                (unknown ??= []).Add(names[i]);
+            if (bit == 0)
+                AddOnce(ref unknown, names[i]);
+            else if ((bit & own) == 0)
+                AddOnce(ref lacking, names[i]);
             mask |= bit;
         }
 
         return mask;
+    }
+
+    private static void AddOnce(ref List<string>? names, string name)
+    {
+        if (names?.Contains(name) != true)
+            (names ??= []).Add(name);
     }
 
     /// <summary>The running kernel's capabilities: all of ours, but for the newest ones on an old kernel.</summary>

@@ -69,7 +69,7 @@ public sealed class ProcessPlan
             Argv = CStringArray.From(process.Args),
             Environment = ProcessEnvironment.From([.. process.Env ?? [], .. activation]),
             User = Credentials.From(process.User),
-            Capabilities = CapabilitySets.From(process.Capabilities, warn),
+            Capabilities = CapabilitySets.From(process.Capabilities, HasUserNamespace(linux), warn),
             Limits = ResourceLimit.From(process.Rlimits),
             WorkingDirectory = process.Cwd,
             NoNewPrivileges = process.NoNewPrivileges,
@@ -84,6 +84,16 @@ public sealed class ProcessPlan
             SelinuxLabel = NullIfEmpty(process.SelinuxLabel),
             Seccomp = program,
         };
+    }
+
+    private static bool HasUserNamespace(Spec.Linux? linux)
+    {
+        for (int i = 0; i < (linux?.Namespaces?.Count ?? 0); i++)
+        {
+            if (linux!.Namespaces![i].Type == "user")
+                return true;
+        }
+        return false;
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
