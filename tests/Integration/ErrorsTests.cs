@@ -131,6 +131,16 @@ public sealed class ErrorsTests : ContainerTest
     public void Newer_supported_version(string version) =>
         RunScript("echo ok", $$"""{"ociVersion":"{{version}}"}""").Stdout.Should().Be("ok\n");
 
+    [OcirunFact("runc has other ways for old kernels")]
+    public void A_kernel_before_5_12()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("true").Write();
+        Command.Run("strace", "-o", "/dev/null", "-e", "inject=mount_setattr:error=ENOSYS", container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id)
+            .FailsWith("make a container: mount_setattr: function not implemented; ocirun needs Linux 5.12 or newer");
+        NothingIsLeft();
+    }
+
     [Fact]
     public void Missing_rootfs() => FailsWithPatch("""{"root":{"path":"nowhere"}}""", "no such file or directory");
 

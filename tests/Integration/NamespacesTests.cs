@@ -224,5 +224,20 @@ public sealed class NamespacesTests : ContainerTest
         long.Parse(result.Lines[3]).Should().BeGreaterThan(500000);
     }
 
+    [OcirunFact("runc 1.1.5 is older than the time namespace")]
+    public void Offsets_are_set_whatever_is_at_proc_in_a_mount_namespace_that_is_joined()
+    {
+        string pidFile = Directory + "/holder";
+        using Command holder = Command.Start("unshare", ["--mount", "--propagation", "private", "sh", "-c", $"echo $$ >{pidFile}.new; mount -t tmpfs other /proc && mv {pidFile}.new {pidFile}; exec sleep 1000"]);
+        Wait.Until(() => File.Exists(pidFile), "the holder of the mount namespace runs");
+
+        Container container = NewContainer("""{"linux":{"timeOffsets":{"monotonic":{"secs":123456}}}}""");
+        container.Bundle.WithNamespace("time").WithNamespace("mount", $"/proc/{File.ReadAllText(pidFile).Trim()}/ns/mnt").Args("true");
+        container.Create().Succeeds();
+        File.ReadAllLines($"/proc/{container.Pid}/timens_offsets").Select(Words).Should().Contain("monotonic 123456 0");
+        container.Delete("--force").Succeeds();
+        holder.Signal(9);
+    }
+
     private static string Words(string line) => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -109,6 +109,21 @@ public sealed class SchedulingTests : ContainerTest
     }
 
     [OcirunFact(RuncHasIt)]
+    public void The_runtimes_own_CPU_affinity_is_not_the_containers()
+    {
+        const string script = "grep Cpus_allowed_list /proc/self/status | cut -f2";
+        string all = LastCpu() is "0" ? "0" : $"0-{LastCpu()}";
+        Container container = NewContainer();
+        container.Bundle.Script($"{script}; exec sleep 1000");
+        container.Bundle.Write();
+        string[] words = [container.Runtime.Path, "--root", Root];
+        Command.Run("taskset", ["-c", "0", .. words, "create", "--bundle", container.Bundle.Directory, container.Id]).Succeeds();
+        File.ReadAllLines($"/proc/{container.Pid}/status").Should().Contain("Cpus_allowed_list:\t" + all);
+        container.Start().Succeeds();
+        Command.Run("taskset", ["-c", "0", .. words, "exec", container.Id, "sh", "-c", script]).Succeeds().Stdout.Trim().Should().Be(all);
+    }
+
+    [OcirunFact(RuncHasIt)]
     public void CPUs_that_are_not_there_are_an_error()
     {
         Container container = Running("{}");

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Numerics;
 using OciRuntime.Cli.CommandLine;
 using OciRuntime.Cli.Output;
 using OciRuntime.Container.Errors;
@@ -61,22 +62,18 @@ internal sealed class UpdateFlags
         Pids = _pidsLimit.IsSet ? new LinuxPids { Limit = _pidsLimit.Value } : null,
     };
 
-    private static ulong? Unsigned(StringFlag flag)
-    {
-        if (flag.NonEmptyValue is not { } text)
-            return null;
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
-            ? value
-            : throw Invalid(flag, $"strconv.ParseUint: parsing {GoString.Quote(text)}: invalid syntax");
-    }
+    private static ulong? Unsigned(StringFlag flag) => Number<ulong>(flag, NumberStyles.None, "ParseUint");
 
-    private static long? Signed(StringFlag flag)
+    private static long? Signed(StringFlag flag) => Number<long>(flag, NumberStyles.AllowLeadingSign, "ParseInt");
+
+    private static T? Number<T>(StringFlag flag, NumberStyles styles, string function)
+        where T : struct, INumberBase<T>
     {
         if (flag.NonEmptyValue is not { } text)
             return null;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+        return T.TryParse(text, styles, CultureInfo.InvariantCulture, out T value)
             ? value
-            : throw Invalid(flag, $"strconv.ParseInt: parsing {GoString.Quote(text)}: invalid syntax");
+            : throw Invalid(flag, $"strconv.{function}: parsing {GoString.Quote(text)}: invalid syntax");
     }
 
     private static long? Size(StringFlag flag)

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
+using OciRuntime.Container.IO;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
@@ -25,7 +25,7 @@ internal sealed class CgroupMounts
             string[] fields = line[..separator].Split(' ');
             string[] tail = line[(separator + 3)..].Split(' ');
             if (fields.Length >= 5 && tail.Length >= 3)
-                result._mounts.Add((Unescape(fields[4]), Unescape(fields[3]), tail[2]));
+                result._mounts.Add((MountInfo.Unescape(fields[4]), MountInfo.Unescape(fields[3]), tail[2]));
         }
         return result;
     }
@@ -48,27 +48,5 @@ internal sealed class CgroupMounts
             return new CgroupHierarchy(controllers, mountPoint, below && path.Length > root.Length ? path[root.Length..] : "/");
         }
         return null;
-    }
-
-    /// <summary>The kernel writes space, tab, newline and backslash as a backslash and three octal digits.</summary>
-    internal static string Unescape(string text)
-    {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-            return text;
-        var result = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\\' && i + 3 < text.Length)
-            {
-                int value = ((text[i + 1] - '0') * 64) + ((text[i + 2] - '0') * 8) + (text[i + 3] - '0');
-                result.Append((char)value);
-                i += 3;
-            }
-            else
-            {
-                result.Append(text[i]);
-            }
-        }
-        return result.ToString();
     }
 }

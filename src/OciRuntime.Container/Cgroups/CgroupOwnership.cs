@@ -15,10 +15,10 @@ internal static class CgroupOwnership
     /// </summary>
     public static uint? Of(Config config)
     {
-        if (!IsMountedWritable(config.Mounts) || Find(config.Linux, "cgroup") is not { Path: null or "" })
+        if (!IsMountedWritable(config.Mounts) || config.Linux?.FindNamespace("cgroup") is not { Path: null or "" })
             return null;
         uint uid = config.Process?.User.UID ?? 0;
-        if (Find(config.Linux, "user") is null)
+        if (config.Linux?.FindNamespace("user") is null)
             return uid;
         return IdMappings.ToHost(config.Linux!.UIDMappings, uid);
     }
@@ -37,13 +37,5 @@ internal static class CgroupOwnership
             if (mount.Options[i] == "ro")
                 return true;
         return false;
-    }
-
-    private static LinuxNamespace? Find(Spec.Linux? linux, string type)
-    {
-        for (int i = 0; i < linux?.Namespaces?.Count; i++)
-            if (linux.Namespaces[i].Type == type)
-                return linux.Namespaces[i];
-        return null;
     }
 }

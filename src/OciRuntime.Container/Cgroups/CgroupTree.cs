@@ -8,7 +8,7 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Container.Cgroups;
 
 /// <summary>A cgroup with all cgroups below it: making it, listing its processes, taking it away.</summary>
-internal static unsafe class CgroupTree
+internal static class CgroupTree
 {
     /// <summary>How long killed processes may take to end before a removal is given up, milliseconds.</summary>
     private const int RemovalTimeout = 10_000;
@@ -159,33 +159,26 @@ internal static unsafe class CgroupTree
         {
             if (errno != Errno.EBUSY)
                 throw new LinuxException("rmdir", errno, directory.Path);
-            int left = (int)Math.Max(0, deadline - Environment.TickCount64);
-            if (left == 0)
+            if (Environment.TickCount64 >= deadline)
                 throw Busy(directory);
             if (directory.Magic == CGROUP2_SUPER_MAGIC)
-                CgroupEvents.WaitFor(directory, "populated", '0', left);
+                CgroupEvents.WaitFor(directory, "populated", '0', deadline);
             else
-                WaitForProcesses(directory, left);
+                WaitForProcesses(directory, deadline);
         }
     }
 
     /// <summary>v1 has no event for an emptied cgroup; the end of a process is one, on its pidfd.</summary>
-    private static void WaitForProcesses(CgroupDirectory directory, int milliseconds)
+    private static void WaitForProcesses(CgroupDirectory directory, long deadline)
     {
         var pids = new List<int>();
         Processes(directory, pids);
-        var waiting = new pollfd { events = POLLIN };
         for (int i = 0; i < pids.Count; i++)
         {
             // 0: a process of another PID namespace, which nothing here can wait for.
             using var pidfd = new FileDescriptor(pids[i] == 0 ? -1 : pidfd_open(pids[i], 0));
-            if (!pidfd.IsOpen)
-                continue;
-            waiting.fd = pidfd;
-            long before = Environment.TickCount64;
-            if (poll(&waiting, 1, milliseconds) == 0)
+            if (pidfd.IsOpen && !Waiting.For(pidfd, POLLIN, deadline))
                 return;
-            milliseconds = (int)Math.Max(0, milliseconds - (Environment.TickCount64 - before));
         }
         // A pidfd tells of the end some instructions before the task leaves its cgroup.
         _ = sched_yield();

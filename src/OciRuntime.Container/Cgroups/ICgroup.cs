@@ -26,7 +26,7 @@ public interface ICgroup : IDisposable
     /// Makes the directories (and missing parents), enables controllers from the top (v2), gives cpusets their
     /// parents' CPUs and nodes (v1). Remembers which directories it made.
     /// </summary>
-    /// <exception cref="Errors.ContainerException">Also when the cgroup exists and has processes, or is frozen.</exception>
+    /// <exception cref="Errors.ContainerException">Also when the cgroup exists and has processes, or is frozen, or one above it is.</exception>
     void Create();
 
     /// <summary>
@@ -69,6 +69,12 @@ public interface ICgroup : IDisposable
 
     /// <summary>Whether <see cref="Freeze"/> is in effect; false when the cgroup is gone.</summary>
     bool IsFrozen { get; }
+
+    /// <summary>
+    /// Whether a process that enters stops at once, and for as long as somebody likes: <see cref="Freeze"/> is in effect
+    /// here or in a cgroup above.
+    /// </summary>
+    bool StopsWhoEnters { get; }
 
     /// <summary>Appends the ids of all processes of the cgroup and the cgroups below it; none when it is gone.</summary>
     void Processes(List<int> pids);

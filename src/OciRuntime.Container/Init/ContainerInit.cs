@@ -23,32 +23,27 @@ public sealed class ContainerInit : ProcessInit
 {
     private readonly ContainerPlan _plan;
 
-    private readonly ICgroup _cgroup;
-
     /// <summary>In the child of the clone.</summary>
     /// <param name="plan">What to do.</param>
     /// <param name="cgroup">Where this process belongs.</param>
     /// <param name="channel">The child's end.</param>
     public ContainerInit(ContainerPlan plan, ICgroup cgroup, MessageChannel channel)
-        : base(plan, channel)
-    {
+        : base(plan, cgroup, channel) =>
         _plan = plan;
-        _cgroup = cgroup;
-    }
 
     protected override void Live()
     {
         // 1. Die with the runtime for as long as it has not recorded the container, and hold no lock of its.
-        Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
+        DieWithRuntime();
         _plan.ContainerDirectory.Dispose();
 
         // In a namespace that is joined there are others, who must not look into this process (CVE-2016-9962). Only an
         // unprivileged runtime has to wait: it could not write the id maps of a process that is not dumpable.
         if (_plan.Privileged)
-            Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
+            HideFromOthers();
 
         // 2. Limits first: all that follows is counted and confined.
-        _cgroup.Join();
+        JoinCgroup(keepAffinity: false);
 
         // 3. Namespaces: those to join, then in a new user namespace become its root, then the cgroup namespace,
         //    whose root is the cgroup just entered.
@@ -60,7 +55,7 @@ public sealed class ContainerInit : ProcessInit
             Check.Ok(unshare((int)CLONE_NEWCGROUP), "unshare(CLONE_NEWCGROUP)");
 
         // 4. From here on, other processes of the container may exist: they must not look into this one (CVE-2016-9962).
-        Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
+        HideFromOthers();
         Check.Ok(setsid(), "setsid");
         if (_plan.NewKeyring)
             SessionKeyring.Join(_plan.Id, _plan.HasUserNamespace);
@@ -107,7 +102,7 @@ public sealed class ContainerInit : ProcessInit
         (CString, CStringArray) program = TakeIdentity();
 
         // 8. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
-        Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
+        OutliveRuntime();
         Channel.Send(MessageType.Ready);
         WaitForStart();
 
@@ -131,6 +126,7 @@ public sealed class ContainerInit : ProcessInit
     /// <summary>See <see cref="NamespacePlan.NeedsTwoStages"/>. Returns in the second process, a child of the runtime like this one.</summary>
     private void CloneAgainInsideNamespaces()
     {
+        using FileDescriptor offsets = _plan.Namespaces.HasTimeOffsets ? TimeOffsets.Open() : FileDescriptor.None;
         _plan.Namespaces.Join();
         ulong flags = _plan.Namespaces.CloneFlags & ~CLONE_NEWUSER;
         if ((_plan.Namespaces.New & CLONE_NEWUSER) != 0)
@@ -149,7 +145,7 @@ public sealed class ContainerInit : ProcessInit
             BecomeRoot();
         if (_plan.Namespaces.HasTimeOffsets)
         {
-            TimeOffsets.MakeForChild(_plan.Config.Linux!.TimeOffsets!);
+            TimeOffsets.MakeForChild(offsets, _plan.Config.Linux!.TimeOffsets!);
             flags &= ~CLONE_NEWTIME;
         }
 

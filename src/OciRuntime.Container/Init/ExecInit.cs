@@ -16,25 +16,20 @@ public sealed class ExecInit : ProcessInit
 {
     private readonly ExecPlan _plan;
 
-    private readonly ICgroup _cgroup;
-
     /// <inheritdoc cref="ContainerInit(ContainerPlan, ICgroup, MessageChannel)"/>
     public ExecInit(ExecPlan plan, ICgroup cgroup, MessageChannel channel)
-        : base(plan, channel)
-    {
+        : base(plan, cgroup, channel) =>
         _plan = plan;
-        _cgroup = cgroup;
-    }
 
     protected override void Live()
     {
         // 1. Die with the runtime; be confined before anything else.
-        Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
-        _cgroup.Join();
+        DieWithRuntime();
+        JoinCgroup(keepAffinity: _plan.HasCpuAffinity);
 
         // 2. The init's namespaces, in one step that cannot meet another process of the same pid. From here on the
         //    container's processes are near: they must not look into this one (CVE-2016-9962).
-        Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
+        HideFromOthers();
         if (_plan.Namespaces != 0)
             Check.Ok(setns(_plan.InitPidfd, (int)_plan.Namespaces), "setns", "the container's namespaces");
         if (_plan.HasUserNamespace)
@@ -69,7 +64,7 @@ public sealed class ExecInit : ProcessInit
         ApplyLimits();
 
         // 6. The program.
-        Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
+        OutliveRuntime();
         Channel.Send(MessageType.Ready);
         Expect(MessageType.Start);
         throw Execute(program);

@@ -21,6 +21,9 @@ public sealed class ExecPlan : StartPlan
     /// <summary>The init's root directory, for a container that has no mount namespace of its own; none otherwise.</summary>
     public required FileDescriptor Root { get; init; }
 
+    /// <summary>Whether <c>process.execCPUAffinity</c> says where the process is to run.</summary>
+    public required bool HasCpuAffinity { get; init; }
+
     public override bool HasUserNamespace => (Namespaces & CLONE_NEWUSER) != 0;
 
     public override void Dispose()

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Process;
 using OciRuntime.Container.Seccomp;
@@ -15,11 +16,17 @@ namespace OciRuntime.Container.Init;
 public abstract class ProcessInit
 {
     private readonly StartPlan _plan;
+    private readonly ICgroup _cgroup;
     private bool _filtered;
 
-    protected ProcessInit(StartPlan plan, MessageChannel channel)
+    /// <summary>In the child of the clone.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="cgroup">Where this process belongs.</param>
+    /// <param name="channel">The child's end.</param>
+    protected ProcessInit(StartPlan plan, ICgroup cgroup, MessageChannel channel)
     {
         _plan = plan;
+        _cgroup = cgroup;
         Channel = channel;
         plan.SendWarningsTo(channel);
     }
@@ -45,6 +52,22 @@ public abstract class ProcessInit
 
     protected abstract void Live();
 
+    /// <summary>For as long as the runtime could not say what has become of this process.</summary>
+    protected static void DieWithRuntime() => Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
+
+    protected static void OutliveRuntime() => Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
+
+    /// <summary>No longer dumpable: other processes of the container must not look into this one (CVE-2016-9962).</summary>
+    protected static void HideFromOthers() => Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
+
+    /// <param name="keepAffinity">Whether the CPU affinity is what the config asks for, and not what the runtime happens to have.</param>
+    protected void JoinCgroup(bool keepAffinity)
+    {
+        _cgroup.Join();
+        if (!keepAffinity && CpuAffinity.Reset() is int error and not 0)
+            _plan.Warn($"the process keeps the runtime's CPU affinity: sched_setaffinity: {Errno.Text(error)}");
+    }
+
     /// <summary>Of the user namespace. Where it does not map 0 there is no root to become.</summary>
     protected static void BecomeRoot()
     {
@@ -58,7 +81,7 @@ public abstract class ProcessInit
         clone_args clone = new() { flags = flags | CLONE_PARENT };
         if (Check.Ok(clone3(&clone), "clone3") != 0)
             exit_group(0);
-        Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
+        DieWithRuntime();
         Channel.Send(MessageType.InitCloned);
     }
 

@@ -28,7 +28,7 @@ public abstract class StartedProcess : IDisposable
         (MessageChannel runtimeEnd, MessageChannel initEnd) = MessageChannel.CreatePair();
         if (inTwoStages)
             runtimeEnd.ReceiveSenders();
-        Pid = CloneInto(cgroup, flags, out FileDescriptor pidfd);
+        Pid = Clone(cgroup, flags, out FileDescriptor pidfd);
         if (Pid == 0)
         {
             runtimeEnd.Dispose();
@@ -51,8 +51,8 @@ public abstract class StartedProcess : IDisposable
     protected MessageChannel Channel { get; }
 
     /// <summary>Starts the program at once, and returns when it has been executed.</summary>
-    /// <exception cref="ContainerException">It could not be executed.</exception>
     /// <param name="notifyAgent">Passes a seccomp notify descriptor on.</param>
+    /// <exception cref="ContainerException">It could not be executed.</exception>
     public void Start(Action<FileDescriptor> notifyAgent) => Start(Channel, _plan.Warn, notifyAgent, Pid);
 
     /// <summary>Asks the init at the other end to execute the program; returns when it has.</summary>
@@ -168,24 +168,16 @@ public abstract class StartedProcess : IDisposable
     /// <summary>What only one kind of process says; false for another message.</summary>
     protected virtual bool Handle(Message message) => false;
 
-    /// <summary>As clone3: returns 0 in the child, which has all signals blocked, and is in the cgroup where that is v2.</summary>
-    private static unsafe int CloneInto(ICgroup cgroup, ulong flags, out FileDescriptor pidfd)
+    private static int Clone(ICgroup cgroup, ulong flags, out FileDescriptor pidfd)
     {
-        int fd = -1;
-        clone_args clone = new() { flags = CLONE_PIDFD | flags, pidfd = (ulong)&fd, exit_signal = SIGCHLD };
-        if (cgroup.CloneInto.IsOpen)
+        try
         {
-            clone.flags |= CLONE_INTO_CGROUP;
-            clone.cgroup = (ulong)(int)cgroup.CloneInto;
+            return ChildProcess.Clone(flags, cgroup.CloneInto, out pidfd);
         }
-
-        ulong mask = SignalState.BlockAll();
-        int pid = clone3(&clone);
-        LinuxException? failure = pid < 0 ? new("clone3", errno) : null;
-        pidfd = new(fd);
-        if (pid != 0)
-            SignalState.SetMask(mask);
-        return failure is null ? pid : throw CloneFailure(failure, flags);
+        catch (LinuxException e)
+        {
+            throw CloneFailure(e, flags);
+        }
     }
 
     private static void HandleCommon(Message message, Action<string> warn, int pid)

@@ -54,6 +54,7 @@ internal sealed class Creation : IDisposable
     public static Creation Make(RuntimeOptions runtime, CreateOptions options, bool waitForStart)
     {
         ContainerId.Validate(options.Id);
+        KernelSupport.Verify();
         string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
         Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
         try
@@ -79,21 +80,27 @@ internal sealed class Creation : IDisposable
         init.Start(listener => SeccompAgent.Notify(Config, _plan!.StateFor(ContainerStatus.Creating, init.Pid), init.Pid, listener));
     }
 
-    /// <summary>Takes everything back, in the reverse order; what cannot be undone is a warning, since the caller has an error to report.</summary>
+    /// <summary>
+    /// Takes everything back, in the reverse order; what cannot be undone is a warning, since the caller has an error to
+    /// report. The record then stays, so that <c>delete --force</c> can try again.
+    /// </summary>
     public void Undo()
     {
-        Attempt(() => Init?.KillAndReap());
+        bool undone = Attempt(() => Init?.KillAndReap());
         if (Record is not null)
         {
-            Attempt(() => _cgroup?.Kill());
-            Attempt(() => _cgroup?.Remove());
-            Attempt(() => _resctrl?.Undo());
-            Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
+            undone &= Attempt(() => _cgroup?.Kill());
+            undone &= Attempt(() => _cgroup?.Remove());
+            undone &= Attempt(() => _resctrl?.Undo());
+            undone &= Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
         }
 
         if (_pidFileWritten)
             _ = unlinkat(AT_FDCWD, _options.PidFile, 0);
-        Attempt(() => Directory?.Remove());
+        if (undone)
+            _ = Attempt(() => Directory?.Remove());
+        else
+            _runtime.Warn($"something of container {_options.Id} is left: run delete --force {_options.Id}");
         if (Init is not null && _plan is not null)
             HookRunner.RunAll("poststop", Config.Hooks?.Poststop, _plan.StateFor(ContainerStatus.Stopped, 0), _bundle.Directory, _runtime.Warn);
         Dispose();
@@ -244,15 +251,17 @@ internal sealed class Creation : IDisposable
         }
     }
 
-    private void Attempt(Action undo)
+    private bool Attempt(Action undo)
     {
         try
         {
             undo();
+            return true;
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {
             _runtime.Warn($"clean up after a failure: {e.Message}");
+            return false;
         }
     }
 }

@@ -31,6 +31,8 @@ public static partial class Engine
         activation.VerifyOpen(options.PreserveFds);
         CpuAffinity.Apply(0, process.ExecCPUAffinity?.Initial, "initial");
         using ICgroup cgroup = CgroupFactory.ForExec(container.Cgroup, options.Cgroups, container.Record.Pid, runtime.Warn);
+        if (!options.IgnorePaused && cgroup.StopsWhoEnters)
+            throw new ContainerException("cannot exec: the container's cgroup is frozen by a cgroup above it", "thaw that cgroup, or use --ignore-paused and let the process wait");
         using ExecPlan plan = new(runtime.Warn)
         {
             Id = options.Id,
@@ -38,6 +40,7 @@ public static partial class Engine
             InitPidfd = init,
             Namespaces = NamespacesToJoin(container, init, out FileDescriptor root),
             Root = root,
+            HasCpuAffinity = process.ExecCPUAffinity is { Initial.Length: > 0 } or { Final.Length: > 0 },
             NewKeyring = !container.Record.NoNewKeyring,
             PreservedDescriptors = options.PreserveFds + activation.Descriptors,
             ConsoleSocket = UnixSocketAddress.ConnectTo(options.ConsoleSocket, "--console-socket"),

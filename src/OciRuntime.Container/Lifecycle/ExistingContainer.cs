@@ -5,6 +5,7 @@ using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Init;
 using OciRuntime.Container.IntelRdt;
+using OciRuntime.Container.IO;
 using OciRuntime.Container.Process;
 using OciRuntime.Container.Rootfs;
 using OciRuntime.Linux;
@@ -174,19 +175,8 @@ internal sealed class ExistingContainer : IDisposable
     }
 
     /// <summary>The init need not be a child of this process; a pidfd tells its end to everybody.</summary>
-    private static unsafe bool EndsWithin(FileDescriptor init, int milliseconds)
-    {
-        pollfd fd = new() { fd = init, events = POLLIN };
-        long deadline = Environment.TickCount64 + milliseconds;
-        while (true)
-        {
-            int ready = poll(&fd, 1, (int)Math.Max(0, deadline - Environment.TickCount64));
-            if (ready >= 0)
-                return ready > 0;
-            if (errno != Errno.EINTR)
-                throw new LinuxException("poll", errno);
-        }
-    }
+    private static bool EndsWithin(FileDescriptor init, int milliseconds) =>
+        Waiting.For(init, POLLIN, Environment.TickCount64 + milliseconds);
 
     /// <summary>A runtime killed in the middle of <c>start</c> may leave the socket: then nobody listens behind it.</summary>
     private bool WaitsForStart()

@@ -18,17 +18,13 @@ public static class Surroundings
             SealedSelf.ExecuteAgain();
     }
 
-    /// <summary>
-    /// The .NET runtime has opened files before <c>Main</c> and may hold one under such a number: it is close-on-exec,
-    /// as nothing that came through an exec can be. Hence also the second exec: the old image may still need it.
-    /// </summary>
+    /// <summary>The .NET runtime may hold a file of its own under such a number. Hence also the second exec: the old image may still need it.</summary>
     private static bool OpenClosedStreams()
     {
         bool any = false;
         for (int fd = 0; fd <= STDERR_FILENO; fd++)
         {
-            int flags = fcntl(fd, F_GETFD, 0);
-            if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
+            if (InheritedDescriptor.Exists(fd))
                 continue;
             any = true;
             FileDescriptor null_ = Check.Fd(open("/dev/null", O_RDWR), "open", "/dev/null");

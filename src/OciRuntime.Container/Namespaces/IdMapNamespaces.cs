@@ -13,7 +13,7 @@ namespace OciRuntime.Container.Namespaces;
 /// User namespaces that exist for their maps alone: the kernel takes those of an id-mapped mount from a namespace,
 /// mount_setattr(2). One for each pair of maps; a child makes it, and has ended when it is handed out.
 /// </summary>
-public sealed unsafe class IdMapNamespaces : IDisposable
+public sealed class IdMapNamespaces : IDisposable
 {
     private readonly List<(IdMappings Mappings, FileDescriptor Namespace)> _made = [];
 
@@ -59,40 +59,21 @@ public sealed unsafe class IdMapNamespaces : IDisposable
 
     private static FileDescriptor Make(IdMappings mappings, string owner)
     {
-        int pidfd = -1;
-        clone_args clone = new() { flags = CLONE_PIDFD | CLONE_NEWUSER, pidfd = (ulong)&pidfd, exit_signal = SIGCHLD };
-
-        // The child must not run the runtime's signal handlers: it has none of the threads that they talk to.
-        ulong mask = SignalState.BlockAll();
-        int pid = clone3(&clone);
-        if (pid == 0)
-            WaitToBeKilled();
-        LinuxException? failure = pid < 0 ? new("clone3", errno) : null;
-        SignalState.SetMask(mask);
-        if (failure is not null)
-            throw new ContainerException($"make a user namespace for the id mappings of {owner}", failure, NamespaceLimits.Remedy(failure.Errno, CLONE_NEWUSER));
-
-        using FileDescriptor child = new(pidfd);
-        try
-        {
-            mappings.WriteTo(pid);
-            string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/user");
-            return Check.Fd(open(path, O_RDONLY | O_CLOEXEC), "open", path);
-        }
-        finally
-        {
-            _ = pidfd_send_signal(child, SIGKILL);
-            ExitStatus.Wait(child);
-        }
+        using IdleChild child = Clone(owner);
+        mappings.WriteTo(child.Pid);
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{child.Pid}/ns/user");
+        return Check.Fd(open(path, O_RDONLY | O_CLOEXEC), "open", path);
     }
 
-    private static void WaitToBeKilled()
+    private static IdleChild Clone(string owner)
     {
-        // If the runtime has gone before this call, its child must not stay.
-        int runtime = getppid();
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != runtime || runtime == 1)
-            exit_group(1);
-        while (true)
-            _ = poll(null, 0, -1);
+        try
+        {
+            return new IdleChild(CLONE_NEWUSER);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"make a user namespace for the id mappings of {owner}", e, NamespaceLimits.Remedy(e.Errno, CLONE_NEWUSER));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -11,6 +12,21 @@ namespace OciRuntime.Container.Process;
 /// </summary>
 public static unsafe class CpuAffinity
 {
+    /// <summary>More than any kernel's CPUs; it leaves those out that it does not have.</summary>
+    private const int AllCpus = 8192;
+
+    /// <summary>
+    /// The caller may use every CPU of its cpuset again, also those that come later. Since Linux 6.2 an affinity
+    /// survives the move into another cpuset: a container would keep the one that the engine's service was given.
+    /// </summary>
+    /// <returns>0, or the errno.</returns>
+    public static int Reset()
+    {
+        byte* mask = stackalloc byte[AllCpus / 8];
+        new Span<byte>(mask, AllCpus / 8).Fill(0xFF);
+        return sched_setaffinity(0, AllCpus / 8, mask) == 0 ? 0 : errno;
+    }
+
     /// <summary>Confines a process to CPUs of a list that validation has checked; those that do not exist are left out.</summary>
     /// <param name="pid">The process; 0 for the caller, whose children inherit it.</param>
     /// <param name="cpus">The list; null or empty leaves the affinity alone.</param>

@@ -12,14 +12,26 @@ namespace OciRuntime.Container.Process;
 /// <param name="StartTime">Clock ticks since boot: with the pid it names one process for ever.</param>
 public readonly record struct ProcessStatus(char State, ulong StartTime)
 {
+    private const string Own = "/proc/self/stat";
+
     /// <summary>Whether the process runs code, or may again: a zombie does not.</summary>
     public bool IsAlive => State is not ('\0' or 'Z' or 'X' or 'x');
 
+    /// <exception cref="LinuxException">
+    /// It cannot be known, for want of memory or of a /proc: a process that is only not seen must not count as ended.
+    /// </exception>
     public static ProcessStatus Of(int pid)
     {
-        using FileDescriptor file = new(open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"), O_RDONLY | O_CLOEXEC));
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat");
+        using FileDescriptor file = new(open(path, O_RDONLY | O_CLOEXEC));
         if (!file.IsOpen)
-            return default;
+        {
+            int error = errno;
+            return error is Errno.ENOENT or Errno.ESRCH && faccessat(AT_FDCWD, Own, F_OK, 0) == 0
+                ? default
+                : throw new LinuxException("open", error, error == Errno.ENOENT ? Own : path);
+        }
+
         ReadOnlySpan<byte> stat;
         try
         {

@@ -26,7 +26,7 @@ public readonly record struct SocketActivation(int Descriptors, IReadOnlyList<st
     /// <summary>
     /// Verifies that what the container is to inherit has been there when the runtime began. What was not may by now be
     /// a descriptor of the runtime's own, which must never get near the container: one of a host's directory leads out
-    /// of it (CVE-2024-21626). Those are all close-on-exec; what has come through an exec is not.
+    /// of it (CVE-2024-21626).
     /// </summary>
     /// <param name="more">How many follow <see cref="Descriptors"/> (<c>--preserve-fds</c>).</param>
     /// <exception cref="ContainerException">One is not open.</exception>
@@ -35,8 +35,7 @@ public readonly record struct SocketActivation(int Descriptors, IReadOnlyList<st
         long count = (long)Descriptors + more;
         for (int fd = STDERR_FILENO + 1; fd <= STDERR_FILENO + count; fd++)
         {
-            int flags = fcntl(fd, F_GETFD, 0);
-            if (flags < 0 || (flags & FD_CLOEXEC) != 0)
+            if (!InheritedDescriptor.Exists(fd))
                 throw new ContainerException($"pass on {count} descriptors (--preserve-fds, $LISTEN_FDS): descriptor {fd} is not open");
         }
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using OciRuntime.Container.IO;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
@@ -44,7 +45,7 @@ internal static unsafe class HostPseudoFileSystems
             int separator = Array.IndexOf(fields, "-");
             if (separator < 6 || separator + 1 >= fields.Length || fields[separator + 1] is not ("proc" or "sysfs") || fields[3] != "/")
                 continue;
-            string mountPoint = Unescape(fields[4]);
+            string mountPoint = MountInfo.Unescape(fields[4]);
             if (!LexicalPath.IsInside(mountPoint, root))
                 found.Add(mountPoint);
         }
@@ -65,20 +66,5 @@ internal static unsafe class HostPseudoFileSystems
                 return Encoding.UTF8.GetString(content.ToArray());
             content.AddRange(buffer.AsSpan(0, (int)length));
         }
-    }
-
-    /// <summary>The kernel writes space, tab, newline and backslash as a backslash and three octal digits.</summary>
-    private static string Unescape(string text)
-    {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-            return text;
-        StringBuilder result = new(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool escaped = text[i] == '\\' && i + 3 < text.Length;
-            result.Append(escaped ? (char)Convert.ToInt32(text.Substring(i + 1, 3), 8) : text[i]);
-            i += escaped ? 3 : 0;
-        }
-        return result.ToString();
     }
 }

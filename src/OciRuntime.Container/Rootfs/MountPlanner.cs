@@ -105,12 +105,8 @@ internal sealed class MountPlanner : IDisposable
     {
         if (mount.UIDMappings is { Count: > 0 })
             return _idMaps.Get(mount.UIDMappings, mount.GIDMappings, $"mounts[{index}]");
-        for (int i = 0; i < (_linux?.Namespaces?.Count ?? 0); i++)
-        {
-            LinuxNamespace ns = _linux!.Namespaces![i];
-            if (ns.Type == "user" && !string.IsNullOrEmpty(ns.Path))
-                return _idMaps.Open(ns.Path);
-        }
+        if (_linux?.FindNamespace("user") is { Path: { Length: > 0 } path })
+            return _idMaps.Open(path);
         return _idMaps.Get(_linux?.UIDMappings, _linux?.GIDMappings, "linux");
     }
 

@@ -24,10 +24,10 @@ public sealed class RootfsPlan : IDisposable
         RootPath = Root;
         IsReadonly = config.Root.Readonly;
         NoPivot = options.NoPivot;
-        HasMountNamespace = HasNamespace(config.Linux, "mount");
-        _joinsMountNamespace = HasNamespace(config.Linux, "mount", joined: true);
-        HasUserNamespace = HasNamespace(config.Linux, "user");
-        HasCgroupNamespace = HasNamespace(config.Linux, "cgroup");
+        HasMountNamespace = config.Linux?.FindNamespace("mount") is not null;
+        _joinsMountNamespace = config.Linux?.FindNamespace("mount") is { Path: { Length: > 0 } };
+        HasUserNamespace = config.Linux?.FindNamespace("user") is not null;
+        HasCgroupNamespace = config.Linux?.FindNamespace("cgroup") is not null;
         Propagation = ParsePropagation(config.Linux?.RootfsPropagation);
         ReadonlyPaths = EncodePaths(config.Linux?.ReadonlyPaths, "readonlyPaths");
         MaskedPaths = EncodePaths(config.Linux?.MaskedPaths, "maskedPaths");
@@ -143,16 +143,6 @@ public sealed class RootfsPlan : IDisposable
             throw new ContainerException("invalid rootfs", new LinuxException("stat", errno, Root), "root.path must name a directory");
         if (!stat.IsDirectory)
             throw new ContainerException("invalid rootfs", new LinuxException("stat", Errno.ENOTDIR, Root), "root.path must name a directory");
-    }
-
-    private static bool HasNamespace(Spec.Linux? linux, string type, bool joined = false)
-    {
-        for (int i = 0; i < (linux?.Namespaces?.Count ?? 0); i++)
-        {
-            if (linux!.Namespaces![i].Type == type && (!joined || !string.IsNullOrEmpty(linux.Namespaces[i].Path)))
-                return true;
-        }
-        return false;
     }
 
     private static MountOption? ParsePropagation(string? name)

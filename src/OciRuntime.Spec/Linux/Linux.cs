@@ -55,4 +55,15 @@ public sealed record Linux
 
     /// <summary>Clock offsets of the time namespace, by clock name ("Offset for Time Namespace").</summary>
     public IReadOnlyDictionary<string, LinuxTimeOffset>? TimeOffsets { get; init; }
+
+    /// <summary>The entry of <see cref="Namespaces"/> of a type; null when the container shares the runtime's namespace.</summary>
+    public LinuxNamespace? FindNamespace(string type)
+    {
+        for (int i = 0; i < Namespaces?.Count; i++)
+        {
+            if (Namespaces[i].Type == type)
+                return Namespaces[i];
+        }
+        return null;
+    }
 }

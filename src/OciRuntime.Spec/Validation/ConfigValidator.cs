@@ -63,7 +63,7 @@ public static class ConfigValidator
     {
         if (string.IsNullOrEmpty(value))
             return;
-        if (Namespaces.Find(linux, "uts") is null)
+        if (linux?.FindNamespace("uts") is null)
             problems.Add(property, "is the host's without {\"type\":\"uts\"} in linux.namespaces");
         if (Encoding.UTF8.GetByteCount(value) > MaxHostname)
             problems.Add(property, $"is longer than {MaxHostname} bytes");

@@ -47,13 +47,13 @@ internal static class LinuxValidator
     private static void ValidatePaths(ProblemList problems, string path, IReadOnlyList<string>? paths, Linux linux)
     {
         problems.CheckAbsolute(path, paths);
-        if (paths is { Count: > 0 } && Namespaces.Find(linux, "mount") is null)
+        if (paths is { Count: > 0 } && linux?.FindNamespace("mount") is null)
             problems.Add(path, "would change the host without {\"type\":\"mount\"} in linux.namespaces");
     }
 
     private static void ValidateNetDevices(ProblemList problems, Linux linux, IReadOnlyDictionary<string, LinuxNetDevice> devices)
     {
-        if (devices.Count > 0 && Namespaces.Find(linux, "network") is null)
+        if (devices.Count > 0 && linux?.FindNamespace("network") is null)
             problems.Add("linux.netDevices", "has nowhere to move them without {\"type\":\"network\"} in linux.namespaces");
         var renamed = new HashSet<string>();
         foreach (KeyValuePair<string, LinuxNetDevice> device in devices)

@@ -32,7 +32,7 @@ internal static class MountsValidator
         bool gids = mount.GIDMappings is { Count: > 0 };
         if (uids != gids)
             problems.Add(path, uids ? "uidMappings without gidMappings" : "gidMappings without uidMappings");
-        if (idmap && !uids && !gids && Namespaces.Find(linux, "user") is null)
+        if (idmap && !uids && !gids && linux?.FindNamespace("user") is null)
             problems.Add(path, "the option idmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces");
         if (uids)
             IdMappingsValidator.Validate(problems, path + ".uidMappings", mount.UIDMappings);

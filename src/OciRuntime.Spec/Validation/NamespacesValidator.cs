@@ -47,11 +47,11 @@ internal static class NamespacesValidator
         if (mappings is null or { Count: 0 })
         {
             // Without a mapping no id is valid inside, that of the process included.
-            if (Namespaces.IsNew(linux, "user"))
+            if (linux?.FindNamespace("user") is { Path: null or "" })
                 problems.Add(path, "is empty: a new user namespace needs mappings");
             return;
         }
-        if (Namespaces.Find(linux, "user") is null)
+        if (linux?.FindNamespace("user") is null)
             problems.Add(path, "needs {\"type\":\"user\"} in linux.namespaces");
         IdMappingsValidator.Validate(problems, path, mappings);
     }
@@ -59,7 +59,7 @@ internal static class NamespacesValidator
     private static void ValidateTimeOffsets(ProblemList problems, Linux linux, IReadOnlyDictionary<string, LinuxTimeOffset> offsets)
     {
         // The offsets of a namespace cannot change any more once it has a process (time_namespaces(7)).
-        if (offsets.Count > 0 && !Namespaces.IsNew(linux, "time"))
+        if (offsets.Count > 0 && linux?.FindNamespace("time") is not { Path: null or "" })
             problems.Add("linux.timeOffsets", "needs {\"type\":\"time\"}, without a path, in linux.namespaces");
         foreach (KeyValuePair<string, LinuxTimeOffset> offset in offsets)
         {

@@ -28,7 +28,7 @@ internal static class ProcessValidator
         if (user.Umask > 0x1ff)
             problems.Add("process.user.umask", $"is {user.Umask}, must be from 0 to 511 (0777); JSON numbers are decimal");
 
-        bool mapped = Namespaces.IsNew(linux, "user");
+        bool mapped = linux?.FindNamespace("user") is { Path: null or "" };
         IReadOnlyList<LinuxIDMapping>? uids = mapped ? linux!.UIDMappings : null;
         IReadOnlyList<LinuxIDMapping>? gids = mapped ? linux!.GIDMappings : null;
         if (IdProblem(user.UID, uids, "linux.uidMappings") is { } uid)

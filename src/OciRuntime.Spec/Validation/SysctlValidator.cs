@@ -30,6 +30,6 @@ internal static class SysctlValidator
         string? type = SysctlName.NamespaceOf(path);
         if (type is null)
             return "is not a parameter of a namespace: it would change the host";
-        return Namespaces.Find(linux, type) is null ? $"is the host's without {{\"type\":\"{type}\"}} in linux.namespaces" : null;
+        return linux?.FindNamespace(type) is null ? $"is the host's without {{\"type\":\"{type}\"}} in linux.namespaces" : null;
     }
 }

@@ -45,13 +45,16 @@ public sealed record PressureStatistics(PressureLine Some, PressureLine Full)
             ReadOnlySpan<char> value = field[(equals + 1)..];
             line = field[..equals] switch
             {
-                "avg10" => line with { Average10 = double.Parse(value, CultureInfo.InvariantCulture) },
-                "avg60" => line with { Average60 = double.Parse(value, CultureInfo.InvariantCulture) },
-                "avg300" => line with { Average300 = double.Parse(value, CultureInfo.InvariantCulture) },
-                "total" => line with { Total = ulong.Parse(value, CultureInfo.InvariantCulture) },
+                "avg10" => line with { Average10 = Percent(value) },
+                "avg60" => line with { Average60 = Percent(value) },
+                "avg300" => line with { Average300 = Percent(value) },
+                "total" => line with { Total = CgroupDirectory.ParseNumber(value) },
                 _ => line,
             };
         }
         return line;
     }
+
+    private static double Percent(ReadOnlySpan<char> text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value : 0;
 }

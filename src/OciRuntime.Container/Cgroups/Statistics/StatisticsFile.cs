@@ -49,9 +49,10 @@ internal static class StatisticsFile
         foreach (string range in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             int dash = range.IndexOf('-', StringComparison.Ordinal);
-            int first = int.Parse(dash < 0 ? range : range[..dash], CultureInfo.InvariantCulture);
-            int last = dash < 0 ? first : int.Parse(range.AsSpan(dash + 1), CultureInfo.InvariantCulture);
-            for (int number = first; number <= last && number <= ushort.MaxValue; number++)
+            if (!ushort.TryParse(dash < 0 ? range : range.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out ushort first)
+                || !ushort.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort last))
+                continue;
+            for (int number = first; number <= last; number++)
                 numbers.Add((ushort)number);
         }
         return numbers;

@@ -4,6 +4,7 @@ using System.Globalization;
 using OciRuntime.Container.Cgroups.Statistics;
 using OciRuntime.Container.Cgroups.Systemd.DBus;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
@@ -22,7 +23,7 @@ namespace OciRuntime.Container.Cgroups.Systemd;
 internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Action<string> warn, SystemdManager? manager = null) : ICgroup
 {
     private SystemdManager? _manager = manager;
-    private Placeholder? _placeholder;
+    private IdleChild? _placeholder;
     private LinuxResources? _resources;
     private long? _pidsLimit;
 
@@ -56,7 +57,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
         List<SystemdProperty> limits = Convert(_resources, setDevices: true);
         try
         {
-            _placeholder = new Placeholder();
+            _placeholder = new IdleChild();
         }
         catch (LinuxException e)
         {
@@ -148,6 +149,8 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     public void Freeze() => inner.Freeze();
 
     public void Thaw() => inner.Thaw();
+
+    public bool StopsWhoEnters => inner.StopsWhoEnters;
 
     public bool IsFrozen => inner.IsFrozen;
 

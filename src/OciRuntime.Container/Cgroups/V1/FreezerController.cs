@@ -56,6 +56,9 @@ internal static unsafe class FreezerController
     /// <summary>Whether the cgroup itself was frozen: one that is frozen by a cgroup above it is not.</summary>
     public static bool IsFrozen(CgroupDirectory directory) => directory.TryRead("freezer.self_freezing", out _) == "1";
 
+    /// <summary>Whether it is frozen or about to be, by itself or by a cgroup above.</summary>
+    public static bool StopsWhoEnters(CgroupDirectory directory) => directory.TryRead(State, out _) is not (null or "THAWED");
+
     private static void Write(CgroupDirectory directory, string state) =>
         directory.Write(State, state, "the freezer");
 }

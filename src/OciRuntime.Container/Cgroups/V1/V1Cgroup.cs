@@ -118,9 +118,8 @@ internal sealed class V1Cgroup : ICgroup
             CgroupTree.RefuseForeign(_directories[i]);
         if (CgroupHierarchy.Contains(path.Hierarchy, DevicesController.Name))
             _isNewDevices = isNew;
-        // A process that joins a frozen cgroup never comes back.
-        if (!isNew && CgroupHierarchy.Contains(path.Hierarchy, FreezerController.Name) && FreezerController.IsFrozen(_directories[i]))
-            throw new ContainerException($"create the container's cgroup: {path.Directory} exists and is frozen", "thaw it or choose another linux.cgroupsPath");
+        if (CgroupHierarchy.Contains(path.Hierarchy, FreezerController.Name) && FreezerController.StopsWhoEnters(_directories[i]))
+            throw CgroupFreeze.Refusal(path.Directory, FreezerController.IsFrozen(_directories[i]));
     }
 
     public void Apply(LinuxResources? resources)
@@ -263,6 +262,8 @@ internal sealed class V1Cgroup : ICgroup
         if (Find(FreezerController.Name) is { } freezer && freezer.TryOpen(out _))
             FreezerController.Thaw(freezer);
     }
+
+    public bool StopsWhoEnters => Find(FreezerController.Name) is { } freezer && FreezerController.StopsWhoEnters(freezer);
 
     public bool IsFrozen => Find(FreezerController.Name) is { } freezer && FreezerController.IsFrozen(freezer);
 

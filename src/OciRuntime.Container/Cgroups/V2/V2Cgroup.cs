@@ -74,9 +74,8 @@ internal sealed class V2Cgroup : ICgroup
             string missing = ControllerTree.Missing(root.Read("cgroup.controllers"), _controllers);
             if (missing.Length > 0)
                 Enable(missing);
-            // A process that is born into a frozen cgroup never runs.
-            if (!_isNew && IsFrozen)
-                throw new ContainerException($"create the container's cgroup: {path.Directory} exists and is frozen", "thaw it or choose another linux.cgroupsPath");
+            if (StopsWhoEnters)
+                throw CgroupFreeze.Refusal(path.Directory, IsFrozen);
             _isOwn = true;
         }
         catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && (IsRootless || UserNamespace.IsNested))
@@ -217,7 +216,7 @@ internal sealed class V2Cgroup : ICgroup
     public void Freeze() => Try("freeze the container", () =>
     {
         _directory.Write("cgroup.freeze", "1", "the freezer");
-        if (CgroupEvents.WaitFor(_directory, "frozen", '1', FreezeTimeout))
+        if (CgroupEvents.WaitFor(_directory, "frozen", '1', Environment.TickCount64 + FreezeTimeout))
             return;
         Thaw();
         throw new ContainerException($"freeze {_directory.Path}: its processes did not stop within {FreezeTimeout / 1000} seconds", "they run on");
@@ -229,6 +228,8 @@ internal sealed class V2Cgroup : ICgroup
         if (error is not (0 or Errno.ENOENT or Errno.ENODEV))
             throw _directory.Refused("cgroup.freeze", "0", "the freezer", error);
     }
+
+    public bool StopsWhoEnters => _paths.Count > 0 && CgroupEvents.Is(_directory, "frozen", '1');
 
     public bool IsFrozen => _directory.TryRead("cgroup.freeze", out _) == "1";
 

@@ -19,10 +19,13 @@ internal static class DBusAddress
                 continue;
             foreach (string pair in one["unix:".Length..].Split(','))
             {
+                string value = Uri.UnescapeDataString(pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+                if (value.Length == 0)
+                    continue;
                 if (pair.StartsWith("path=", StringComparison.Ordinal))
-                    paths.Add(Uri.UnescapeDataString(pair["path=".Length..]));
+                    paths.Add(value);
                 else if (pair.StartsWith("abstract=", StringComparison.Ordinal))
-                    paths.Add("@" + Uri.UnescapeDataString(pair["abstract=".Length..]));
+                    paths.Add("@" + value);
             }
         }
         return paths;

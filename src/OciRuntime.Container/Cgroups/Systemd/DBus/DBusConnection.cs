@@ -157,17 +157,10 @@ internal sealed unsafe class DBusConnection : IDisposable
 
     private void Read(Span<byte> target, long deadline)
     {
-        var waiting = new pollfd { fd = _socket, events = POLLIN };
         while (!target.IsEmpty)
         {
-            int left = (int)Math.Max(0, deadline - Environment.TickCount64);
-            int ready = poll(&waiting, 1, left);
-            if (ready < 0 && errno != Errno.EINTR)
-                throw new LinuxException("poll", errno, _path);
-            if (ready == 0)
+            if (!Waiting.For(_socket, POLLIN, deadline))
                 throw new LinuxException("read", Errno.ETIMEDOUT, _path);
-            if (ready < 0)
-                continue;
             nint count;
             fixed (byte* p = target)
                 count = Check.Ok(read(_socket, p, target.Length), "read", _path);

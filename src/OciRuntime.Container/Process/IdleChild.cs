@@ -1,41 +1,38 @@
 using System;
-using OciRuntime.Container.Process;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
-namespace OciRuntime.Container.Cgroups.Systemd;
+namespace OciRuntime.Container.Process;
 
 /// <summary>
-/// A child that does nothing. systemd makes a scope only around a process, and the container's own is born into the
-/// finished cgroup, limits and all: until then this one keeps the place.
+/// A child that does nothing, for what the kernel or systemd gives only to a process: a user namespace with its maps, a
+/// scope. It ends with its parent, however that ends.
 /// </summary>
-internal sealed unsafe class Placeholder : IDisposable
+internal sealed unsafe class IdleChild : IDisposable
 {
     private FileDescriptor _pidfd;
     private FileDescriptor _life;
 
+    /// <param name="flags">The CLONE_NEW* flags of the namespaces that it is born into.</param>
     /// <exception cref="LinuxException">The process cannot be made.</exception>
-    public Placeholder()
+    public IdleChild(ulong flags = 0)
     {
         int* ends = stackalloc int[2];
         Check.Ok(pipe2(ends, O_CLOEXEC), "pipe2");
-        int fd = -1;
-        clone_args clone = new() { flags = CLONE_PIDFD, pidfd = (ulong)&fd, exit_signal = SIGCHLD };
-        ulong mask = SignalState.BlockAll();
-        int pid = clone3(&clone);
-        if (pid == 0)
-            Wait(ends[0]);
-        int error = errno;
-        SignalState.SetMask(mask);
-        _ = close(ends[0]);
+        using FileDescriptor reader = new(ends[0]);
         _life = new FileDescriptor(ends[1]);
-        if (pid < 0)
+        try
+        {
+            Pid = ChildProcess.Clone(flags, FileDescriptor.None, out _pidfd);
+        }
+        catch (LinuxException)
         {
             _life.Dispose();
-            throw new LinuxException("clone3", error);
+            throw;
         }
-        _pidfd = new FileDescriptor(fd);
-        Pid = pid;
+
+        if (Pid == 0)
+            Wait(reader);
     }
 
     public int Pid { get; }
@@ -52,7 +49,7 @@ internal sealed unsafe class Placeholder : IDisposable
         (_pidfd, _life) = (FileDescriptor.None, FileDescriptor.None);
     }
 
-    /// <summary>In the child, which keeps nothing of its parent's open. The pipe is empty until the parent ends, however it does.</summary>
+    /// <summary>In the child, which keeps nothing of its parent's open. The pipe is empty until the parent ends.</summary>
     private static void Wait(int pipe)
     {
         byte nothing;

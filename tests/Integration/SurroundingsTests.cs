@@ -1,0 +1,109 @@
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary>What a caller may hand down to the runtime: variables, streams, limits, a working directory, mounts.</summary>
+[Trait("Lane", "Integration")]
+public sealed class SurroundingsTests : ContainerTest
+{
+    private string[] Words(Container container, string command = "run") =>
+        [container.Runtime.Path, "--root", Root, command, .. command == "run" ? new[] { "--bundle", container.Bundle.Directory } : [], container.Id];
+
+    private Container NewGreeter()
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("echo hello").Write();
+        return container;
+    }
+
+    /// <summary>In a mount namespace of its own.</summary>
+    private static CommandResult Without(string mounts, string[] words) =>
+        Command.Run("unshare", ["--mount", "--propagation", "private", "sh", "-c", mounts + " && exec \"$@\"", "sh", .. words]);
+
+    [OcirunTheory("what these mean to a program of Go is no concern here")]
+    [InlineData("LISTEN_FDS=99999999999")]
+    [InlineData("LISTEN_PID=-1")]
+    [InlineData("NOTIFY_SOCKET=/nowhere")]
+    [InlineData("NOTIFY_SOCKET=@")]
+    [InlineData("XDG_RUNTIME_DIR=relative")]
+    [InlineData("TMPDIR=/nowhere")]
+    [InlineData("PATH=")]
+    [InlineData("LANG=\u0001")]
+    [InlineData("LD_PRELOAD=/nowhere.so")]
+    [InlineData("DOTNET_GCgen0size=10000")]
+    [InlineData("DOTNET_gcServer=1")]
+    [InlineData("DOTNET_gcConcurrent=1")]
+    [InlineData("DOTNET_GCHeapAffinitizeMask=f0")]
+    [InlineData("DOTNET_EnableEventPipe=1")]
+    public void A_strange_variable(string variable) =>
+        Command.Run("env", [variable, .. Words(NewGreeter())]).Succeeds().Stdout.Should().Be("hello\n");
+
+    [Fact]
+    public void No_variable_at_all() =>
+        Command.Run("env", ["-i", .. Words(NewGreeter())]).Succeeds().Stdout.Should().Be("hello\n");
+
+    [Fact]
+    public void A_hundred_kilobytes_in_one_variable() =>
+        Command.Shell("X=$(head -c 100000 /dev/zero | tr '\\0' x); export X; exec \"$@\"", Words(NewGreeter())).Succeeds().Stdout.Should().Be("hello\n");
+
+    [Fact]
+    public void Standard_streams_on_a_full_device()
+    {
+        Container container = NewGreeter();
+        Command.Shell("exec \"$@\" >/dev/full 2>/dev/full", Words(container)).ExitsWith(1);
+        // Nobody can be told why, but the status.
+        Command.Shell("exec \"$@\" 2>/dev/full", [.. Words(container).SkipLast(1), "no/such/id"]).ExitsWith(1);
+        NothingIsLeft();
+    }
+
+    [OcirunTheory("how many descriptors runc needs is no concern here")]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(9)]
+    [InlineData(11)]
+    [InlineData(13)]
+    [InlineData(16)]
+    public void Few_descriptors(int limit)
+    {
+        Container container = NewGreeter();
+        CommandResult result = Command.Shell($"ulimit -n {limit}; exec \"$@\"", Words(container));
+        if (result.ExitCode == 0)
+            result.Stdout.Should().Be("hello\n");
+        else
+            result.FailsWith("too many open files");
+        container.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void A_readonly_run()
+    {
+        Container container = NewGreeter();
+        string[] words = [.. Words(container).Where(word => word != "--root" && word != Root)];
+        Without("mount -t tmpfs -o ro none /run", words).FailsWith("read-only file system");
+    }
+
+    [OcirunFact("runc 1.1.5 takes every container for stopped")]
+    public void Without_proc_nothing_is_taken_for_ended()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        const string NoProc = "umount -l /proc";
+        foreach (string command in new[] { "state", "start", "delete" })
+            Without(NoProc, Words(container, command)).ExitsWith(1).Stderr.Should().Contain("/proc/").And.Contain("no such file or directory");
+        container.Status.Should().Be("created");
+        Without(NoProc, Words(NewGreeter())).FailsWith("no such file or directory");
+    }
+
+    [Fact]
+    public void A_working_directory_that_is_gone_is_not_needed()
+    {
+        Container container = NewGreeter();
+        Command.Shell($"mkdir {Directory}/gone; cd {Directory}/gone; rmdir ../gone; exec \"$@\"", Words(container)).Succeeds().Stdout.Should().Be("hello\n");
+    }
+}
