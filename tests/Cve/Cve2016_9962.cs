@@ -36,4 +36,31 @@ public sealed class Cve2016_9962 : ContainerTest
         attacker.Bundle.File("/go", inner + "\n");
         attack.Finish().Stdout.Should().Be("there\n");
     }
+
+    [Fact]
+    public void A_process_of_exec_has_nothing_of_the_host_open()
+    {
+        // CAP_SYS_PTRACE gets to what is open in a process that is not dumpable, and who stops every newcomer has time to look.
+        const string capabilities = """["CAP_SYS_PTRACE","CAP_KILL","CAP_DAC_OVERRIDE"]""";
+        Container container = NewContainer($$$"""{"process":{"capabilities":{"bounding":{{{capabilities}}},"permitted":{{{capabilities}}},"effective":{{{capabilities}}} } } }""");
+        container.Bundle.Script("""
+            until [ -e /stop ]; do
+                kill -STOP -1
+                for p in /proc/[0-9]*; do
+                    [ $p = /proc/1 ] && continue
+                    for f in $p/fd/* $p/cwd $p/root; do
+                        [ -d $f/ ] && [ -e "$f/$(cat /host)" ] && echo $f leads to the host
+                        [ -d $f/ ] && [ -e "$f/../../../../../..$(cat /host)" ] && echo $f leads to the host
+                    done
+                    kill -CONT ${p#/proc/}
+                done
+            done 2>/dev/null
+            """).File("/host", Directory);
+        using Command attack = container.StartRun([]);
+        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, container.Id)) && container.Command("state", container.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "the attacker runs");
+        for (int round = 0; round < 30; round++)
+            container.Command("exec", container.Id, "true").Succeeds();
+        container.Bundle.File("/stop", "");
+        attack.Finish().Stdout.Should().BeEmpty();
+    }
 }

@@ -40,7 +40,9 @@ public sealed class ExecInit : ProcessInit
             Check.Ok(chroot("."), "chroot", "the container's root");
         }
 
-        // 3. A PID namespace is entered by birth alone.
+        // 3. A PID namespace is entered by birth alone. The container's processes see the new one from its first moment, and
+        //    those with CAP_SYS_PTRACE into it: nothing that it has open may be the host's (CVE-2016-9962, CVE-2024-21626).
+        CloseDescriptors(_plan.ConsoleSocket);
         CloneSibling(0);
         Check.Ok(setsid(), "setsid");
         if (_plan.NewKeyring)
@@ -57,7 +59,6 @@ public sealed class ExecInit : ProcessInit
         }
 
         // 5. The process's identity.
-        CloseDescriptors(FileDescriptor.None);
         RaiseLimits();
         TakeScheduling();
         (CString, CStringArray) program = TakeIdentity();

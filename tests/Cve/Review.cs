@@ -1,0 +1,174 @@
+using System;
+using System.IO;
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests.Cve;
+
+/// <summary>
+/// Attacks of no number: what was tried in the review that docs/security.md tells of, through a shared volume, a crafted
+/// image, a crafted config and a joined namespace.
+/// </summary>
+[Trait("Lane", "Integration")]
+public sealed class Review : ContainerTest
+{
+    private string Host => Directory + "/host";
+
+    private void MakeHost()
+    {
+        System.IO.Directory.CreateDirectory(Host);
+        File.WriteAllText(Host + "/secret", "the host's\n");
+    }
+
+    private void TheHostIsAsBefore()
+    {
+        System.IO.Directory.GetFileSystemEntries(Host).Should().Equal(Host + "/secret");
+        File.ReadAllText(Host + "/secret").Should().Be("the host's\n");
+        Command.Run("stat", "-c", "%a %u %h", Host, Host + "/secret").Succeeds().Lines.Should().Equal("755 0 2", "644 0 1");
+        MountInfo.OfSelf().Should().NotContain(mount => mount.Point.StartsWith(Host));
+    }
+
+    [Theory]
+    [InlineData("""{"process":{"cwd":"/volume/sub/cwd"}}""")]
+    [InlineData("""{"linux":{"devices":[{"path":"/volume/sub/a/device","type":"c","major":1,"minor":5,"uid":7}]}}""")]
+    [InlineData("""{"linux":{"maskedPaths":["/volume/sub","/volume/sub/secret"]}}""")]
+    [InlineData("""{"linux":{"readonlyPaths":["/volume/sub","/volume/sub/secret"]}}""")]
+    public void What_touches_a_volume_that_changes_stays_inside(string patch)
+    {
+        MakeHost();
+        Container container = NewContainer("""{"root":{"readonly":false}}""");
+        container.Bundle.Patch(patch);
+        string volume = container.Bundle.Rootfs + "/volume";
+        System.IO.Directory.CreateDirectory(volume + "/sub");
+        File.CreateSymbolicLink(volume + "/link", Host);
+        container.Bundle.Script("cat secret; cat /volume/sub/secret; cat ../../../../../../../../../.." + Host + "/secret");
+        using Exchange exchange = new(volume + "/sub", volume + "/link");
+        for (int round = 0; round < 20; round++)
+        {
+            container.Run().Stdout.Should().NotContain("the host's");
+            TheHostIsAsBefore();
+        }
+    }
+
+    [Fact]
+    public void A_copy_of_what_the_image_has_ends()
+    {
+        // tmpcopyup of a directory with all that a reader can stumble upon.
+        MakeHost();
+        Container container = NewContainer();
+        Command.Shell("""
+            mkdir -p $1/up/directory && cd $1/up
+            mkfifo fifo && mknod zero c 1 5 && ln -s $2/secret link && ln -s . directory/self && printf x >"$(printf 'name\377\n')"
+            truncate -s 4T hole
+            """, container.Bundle.Rootfs, Host).Succeeds();
+        container.Bundle.Append("mounts", """{"destination":"/up","source":"tmpfs","type":"tmpfs","options":["tmpcopyup","size=1m"]}""").Args("true");
+        container.Run().FailsWith("no space left on device");
+        File.Delete(container.Bundle.Rootfs + "/up/hole");
+        container.RunScript("cd /up; [ -p fifo ] && [ -c zero ] && readlink link").Stdout.Should().Be(Host + "/secret\n");
+
+        // Deeper than a stack.
+        Command.Shell("cd $1/up; i=0; while [ $i -lt 400 ]; do mkdir d && cd d; i=$((i+1)); done", container.Bundle.Rootfs).Succeeds();
+        container.Bundle.Args("true");
+        container.Run().ExitsWith(1).Stderr.Should().Contain("too many levels of symbolic links");
+        TheHostIsAsBefore();
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("mkfifo ROOT/etc/passwd")]
+    [InlineData("ln -s /dev/zero ROOT/etc/passwd")]
+    [InlineData("ln -s HOST/secret ROOT/etc/passwd")]
+    [InlineData("truncate -s 4T ROOT/etc/passwd")]
+    [InlineData("mknod ROOT/etc/passwd c 1 5")]
+    [InlineData("printf 'root:x:0:0::HOME=/evil\\nLD_PRELOAD=/evil:\\n' >ROOT/etc/passwd")]
+    public void A_passwd_of_the_image_is_no_way_anywhere(string make)
+    {
+        MakeHost();
+        Container container = NewContainer();
+        File.Delete(container.Bundle.Rootfs + "/etc/passwd");
+        Command.Shell(make.Replace("ROOT", container.Bundle.Rootfs).Replace("HOST", Host)).Succeeds();
+        container.Bundle.Script("env");
+        container.Run().Stdout.Should().NotContain("the host's").And.NotContain("LD_PRELOAD");
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("""{"mounts":[{"destination":"/proc","type":"proc","source":"proc"},{"destination":"/../../../../../../HOST/mount","type":"tmpfs","source":"tmpfs"}]}""")]
+    [InlineData("""{"process":{"cwd":"/../../../../../../HOST/cwd"}}""")]
+    [InlineData("""{"linux":{"devices":[{"path":"/../../../../../../HOST/device","type":"p"}]}}""")]
+    [InlineData("""{"linux":{"devices":[{"path":"/dev/../../../../../../../HOST/device","type":"c","major":1,"minor":3}]}}""")]
+    [InlineData("""{"linux":{"maskedPaths":["/../../../../../../HOST/secret","../../../../../../HOST"]}}""")]
+    [InlineData("""{"linux":{"readonlyPaths":["/../../../../../../HOST/secret","../../../../../../HOST"]}}""")]
+    [InlineData("""{"linux":{"sysctl":{"../../HOST/secret":"1"}}}""")]
+    [InlineData("""{"linux":{"sysctl":{"net/../../sysrq-trigger":"h"}}}""")]
+    [InlineData("""{"linux":{"cgroupsPath":"/../../../../../HOST/cgroup"}}""")]
+    [InlineData("""{"linux":{"cgroupsPath":"/a/../../../../../../HOST/cgroup"}}""")]
+    [InlineData("""{"linux":{"rootfsPropagation":"rshared"}}""")]
+    [InlineData("""{"linux":{"intelRdt":{"closID":"../../HOST"}}}""")]
+    public void Paths_of_a_config_that_climb_stay_inside(string patch)
+    {
+        MakeHost();
+        Container container = NewContainer("""{"root":{"readonly":false}}""");
+        container.Bundle.Patch(patch.Replace("HOST", Host.TrimStart('/'))).Script("cat /secret ./secret; :");
+        container.Run().Stdout.Should().BeEmpty();
+        TheHostIsAsBefore();
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void A_neighbour_that_kills_everything_gets_an_error_and_no_leftovers()
+    {
+        Container attacker = NewContainer();
+        attacker.Bundle.Script("while :; do kill -KILL -1; done");
+        using Command attack = attacker.StartRun([]);
+        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, attacker.Id)) && attacker.Command("state", attacker.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "the attacker runs");
+        Container victim = NewContainer();
+        victim.Bundle.WithNamespace("pid", $"/proc/{attacker.Pid}/ns/pid").Args("true");
+        for (int round = 0; round < 20; round++)
+        {
+            victim.Run();
+            _ = attacker.Command("exec", attacker.Id, "true");
+        }
+
+        System.IO.Directory.GetDirectories(Root).Select(Path.GetFileName).Should().Equal(attacker.Id);
+        attacker.Kill("KILL").Succeeds();
+        attack.Finish().ExitsWith(137);
+    }
+
+    [Fact]
+    public void A_neighbour_that_stops_the_init_does_not_outlive_the_runtime()
+    {
+        // It may hold create up: whoever gives up on it has only to kill the runtime.
+        Container attacker = NewContainer();
+        attacker.Bundle.Script("while :; do kill -STOP -1; done");
+        using Command attack = attacker.StartRun([]);
+        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, attacker.Id)) && attacker.Command("state", attacker.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "the attacker runs");
+        Container victim = NewContainer();
+        victim.Bundle.WithNamespace("pid", $"/proc/{attacker.Pid}/ns/pid").Args("true");
+        using Command create = victim.StartRun([]);
+        Wait.Until(() => create.HasExited || Stopped(attacker.Pid), "the init is stopped, or was faster");
+        create.Signal(9);
+        create.Finish();
+        if (System.IO.Directory.Exists(Path.Combine(Root, victim.Id)))
+            victim.Delete("--force").Succeeds();
+        attacker.Kill("KILL").Succeeds();
+        attack.Finish().ExitsWith(137);
+        NothingIsLeft();
+    }
+
+    // Whether a process of the namespace other than its first is stopped.
+    private static bool Stopped(int init) => System.IO.Directory.GetDirectories("/proc").Any(process =>
+    {
+        try
+        {
+            return process != $"/proc/{init}" && Linux.Readlink(process + "/ns/pid") == Linux.Namespace("pid", init)
+                && File.ReadAllText(process + "/stat").Split(')')[^1].TrimStart().StartsWith('T');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+}
