@@ -3,7 +3,7 @@
 #
 #   ./run.sh                       makes a bundle that says Hello World, and runs it
 #   ./run.sh DIR [COMMAND…]        runs the bundle DIR; a config.json or a root file system that it lacks is supplied
-#   ./run.sh spec-samples/NAME     runs a copy of the sample, which is a config.json alone
+#   ./run.sh spec-samples/NAME     runs a copy of the sample; what it says about itself is in its "expected" or README.md
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/.ci/setup.sh"
@@ -23,21 +23,25 @@ shift || true
 (cd "$here" && need_sdk && need_packages busybox-static jq && ./build.sh)
 ocirun=$here/artifacts/ocirun
 
+script= maker=
 if [[ $bundle == "$here"/spec-samples/* ]]; then
-    [ -f "$bundle/config.json" ] || die "there is no sample $bundle; there are:" "$(ls "$here/spec-samples")"
+    [ -f "$bundle/expected" ] || die "there is no sample $bundle; there are:" "$(ls "$here/spec-samples")"
     sample=$bundle
     bundle=$bundles/$(basename "$sample")
     mkdir -p "$bundle"
-    cp "$sample"/* "$bundle"
+    cp -r "$sample"/. "$bundle"
+    # More than one container, or a user other than root; a root file system that is not busybox'.
+    if [ -x "$sample/run" ]; then script=$bundle/run; fi
+    if [ -x "$sample/make-rootfs" ]; then maker=$bundle/make-rootfs; fi
 fi
 
 mkdir -p "$bundle"
 config=$bundle/config.json
-if [ ! -e "$config" ]; then
+if [ ! -e "$config" ] && [ -z "$script" ]; then
     "$ocirun" spec --bundle "$bundle"
     [ $# -gt 0 ] || set -- echo "Hello World"
 fi
-if [ $# -gt 0 ]; then
+if [ $# -gt 0 ] && [ -z "$script" ]; then
     terminal=false
     [ -t 0 ] && [ -t 1 ] && terminal=true
     jq --argjson terminal $terminal '.process.args = $ARGS.positional | .process.terminal = $terminal' \
@@ -45,24 +49,33 @@ if [ $# -gt 0 ]; then
     mv "$config.new" "$config"
 fi
 
-rootfs=$(jq -r '.root.path // "rootfs"' "$config")
+rootfs=rootfs
+[ -n "$script" ] || rootfs=$(jq -r '.root.path // "rootfs"' "$config")
 [[ $rootfs == /* ]] || rootfs=$bundle/$rootfs
 if [ ! -e "$rootfs" ]; then
     # Renamed into place when complete: an interrupted run must not leave half a root file system.
     new=$(mktemp -d "$rootfs.XXXXXX")
     chmod 755 "$new"
-    mkdir -p "$new"/{bin,dev,etc,proc,root,run,sys,tmp,usr/bin}
-    cp /bin/busybox "$new/bin"
-    for applet in $(busybox --list); do
-        [ -e "$new/bin/$applet" ] || ln -s busybox "$new/bin/$applet"
-    done
-    echo 'root:x:0:0:root:/root:/bin/sh' >"$new/etc/passwd"
-    echo 'root:x:0:' >"$new/etc/group"
+    if [ -n "$maker" ]; then
+        "$maker" "$new"
+    else
+        mkdir -p "$new"/{bin,dev,etc,proc,root,run,sys,tmp,usr/bin}
+        cp /bin/busybox "$new/bin"
+        for applet in $(busybox --list); do
+            [ -e "$new/bin/$applet" ] || ln -s busybox "$new/bin/$applet"
+        done
+        echo 'root:x:0:0:root:/root:/bin/sh' >"$new/etc/passwd"
+        echo 'root:x:0:' >"$new/etc/group"
+    fi
     mv "$new" "$rootfs"
 fi
 
 status=0
-"$ocirun" run --bundle "$bundle" "demo-$$" || status=$?
+if [ -n "$script" ]; then
+    "$script" "$ocirun" "$bundle" "$@" || status=$?
+else
+    "$ocirun" run --bundle "$bundle" "demo-$$" || status=$?
+fi
 
 cat >&2 <<NEXT
 

@@ -24,19 +24,32 @@ public static class SecurityLabels
     public static void Apply(ProcHandle proc, string? apparmorProfile, string? selinuxLabel)
     {
         if (apparmorProfile is not null)
+            ApplyProfile(proc, apparmorProfile);
+        if (selinuxLabel is not null)
+            proc.WriteSelf("attr/exec", selinuxLabel);
+    }
+
+    private static void ApplyProfile(ProcHandle proc, string profile)
+    {
+        try
         {
             try
             {
-                proc.WriteSelf("attr/apparmor/exec", "exec " + apparmorProfile);
+                proc.WriteSelf("attr/apparmor/exec", "exec " + profile);
             }
-            catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+            catch (LinuxException e) when (e.Errno == Errno.ENOENT && e.Call != "write")
             {
-                proc.WriteSelf("attr/exec", "exec " + apparmorProfile);
+                // Before Linux 5.1 the modules shared one file.
+                proc.WriteSelf("attr/exec", "exec " + profile);
             }
         }
-
-        if (selinuxLabel is not null)
-            proc.WriteSelf("attr/exec", selinuxLabel);
+        catch (LinuxException e)
+        {
+            throw new ContainerException(
+                $"unable to apply apparmor profile: apparmor failed to apply profile \"{profile}\" (process.apparmorProfile)",
+                e,
+                e.Errno == Errno.ENOENT ? "no such profile is loaded: apparmor_parser --replace FILE" : null);
+        }
     }
 
     private static bool Exists(string path) => statx(AT_FDCWD, path, 0, STATX_TYPE, out _) == 0;
