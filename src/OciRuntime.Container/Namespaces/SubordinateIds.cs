@@ -36,7 +36,8 @@ public static class SubordinateIds
         {
             throw new ContainerException(
                 $"{doing}: {e.Message}",
-                "a map of more than the own id needs it: install the package uidmap (Debian, Ubuntu) or shadow-utils") { Errno = Errno.ENOENT };
+                "a map of more than the own id needs it: install the package uidmap (Debian, Ubuntu) or shadow-utils")
+            { Errno = Errno.ENOENT };
         }
 
         int status = ExitStatus.From(end);
