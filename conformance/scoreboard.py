@@ -40,24 +40,26 @@ def head(*cells):
 # ------------------------------------------------------------------------------------------------------- properties
 
 
-def run_samples(runtime):
+def run_samples(runtime, directory):
+    """Runs the test of every sample; its results are then in the directory."""
+    command = ["dotnet", "test", os.path.join(TOP, TESTS), "--no-build", "--nologo", "-v", "quiet", "--results-directory", directory,
+               "--logger", f"trx;LogFileName={runtime.name}.trx", "--filter", "FullyQualifiedName~SpecSamplesTests.Sample_"]
+    if runtime.no_cgroup2:
+        command = ["unshare", "--mount", "--propagation", "private", sys.executable, os.path.join(upstream.HERE, "upstream.py"), "--without-cgroup2", *command]
+    subprocess.run(command, env=dict(os.environ, OCIRUNTIME_UNDER_TEST=runtime.path, OCIRUNTIME_SAMPLES="all"), stdout=subprocess.DEVNULL, check=False)
+
+
+def sample_results(runtime, directory):
     """Each sample's name and whether its test passed."""
-    with tempfile.TemporaryDirectory() as directory:
-        command = ["dotnet", "test", os.path.join(TOP, TESTS), "--no-build", "--nologo", "-v", "quiet", "--results-directory", directory,
-                   "--logger", "trx;LogFileName=samples.trx", "--filter", "FullyQualifiedName~SpecSamplesTests.Sample_"]
-        if runtime.no_cgroup2:
-            command = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
-                       f"grep ' - cgroup2 ' /proc/self/mountinfo | cut -d' ' -f5 | grep -v '^{upstream.CGROUPS}$' | xargs -r umount && exec \"$@\"", "sh", *command]
-        subprocess.run(command, env=dict(os.environ, OCIRUNTIME_UNDER_TEST=runtime.path, OCIRUNTIME_SAMPLES="all"), stdout=subprocess.DEVNULL, check=False)
-        trx = os.path.join(directory, "samples.trx")
-        if not os.path.exists(trx):
-            upstream.die(upstream.NO_MACHINE, f"the samples did not run with {runtime.name}; is {TESTS} built?")
-        results = {}
-        for element in xml.etree.ElementTree.parse(trx).iter("{*}UnitTestResult"):
-            name = re.search(r'name: "(.*)"', element.get("testName"))
-            if name:
-                results[name.group(1)] = element.get("outcome") == "Passed"
-        return results
+    trx = os.path.join(directory, f"{runtime.name}.trx")
+    if not os.path.exists(trx):
+        upstream.die(upstream.NO_MACHINE, f"the samples did not run with {runtime.name}; is {TESTS} built?")
+    results = {}
+    for element in xml.etree.ElementTree.parse(trx).iter("{*}UnitTestResult"):
+        name = re.search(r'name: "(.*)"', element.get("testName"))
+        if name:
+            results[name.group(1)] = element.get("outcome") == "Passed"
+    return results
 
 
 def needs_host(sample):
@@ -66,8 +68,10 @@ def needs_host(sample):
         return any(line.startswith("!") for line in file)
 
 
-def properties(runtimes):
-    samples = {runtime.argument: run_samples(runtime) for runtime in runtimes}
+def properties(runtimes, directory, read):
+    for runtime in [] if read else runtimes:
+        run_samples(runtime, directory)
+    samples = {runtime.argument: sample_results(runtime, directory) for runtime in runtimes}
     names = sorted(set().union(*samples.values()))
     lines = ["### Properties", "", "Each is a sample of `spec-samples/`, run by its test with each runtime: \"yes\" where the container printed what the",
              "sample expects. A star: on a host without the hardware or controller, the error is what is expected.", ""]
@@ -210,6 +214,8 @@ def main():
     parser = argparse.ArgumentParser(formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__)
     parser.add_argument("runtimes", metavar="RUNTIME[:OPTION]", nargs="+")
     parser.add_argument("--test-results", metavar="DIR", default=os.path.join(TOP, "artifacts", "test-results"), help="of ./test.sh (default: artifacts/test-results)")
+    parser.add_argument("--results", metavar="DIR", default=os.path.join(TOP, "artifacts", "scoreboard"), help="for the results of the samples")
+    parser.add_argument("--read", action="store_true", help="run no sample: take the results that are in DIR")
     parser.add_argument("-o", "--output", metavar="FILE.md", default=PAGE, help="default: docs/compatibility.md")
     options = parser.parse_args()
     runtimes = [upstream.Runtime(argument) for argument in options.runtimes]
@@ -217,7 +223,7 @@ def main():
         written = file.read().split(BEGIN)[0].rstrip("\n")
     parts = [["## Scoreboard", "", "Everything from here on is the output of one command, from real runs on one machine:", "",
               "    conformance/scoreboard.py " + " ".join(runtime.name if number == 0 else runtime.argument for number, runtime in enumerate(runtimes))],
-             suite(), requirements(options.test_results), properties(runtimes), flags(runtimes)]
+             suite(), requirements(options.test_results), properties(runtimes, os.path.abspath(options.results), options.read), flags(runtimes)]
     with open(options.output, "w", encoding="utf-8") as file:
         file.write("\n".join([written, "", BEGIN, ""]) + "\n" + "\n\n".join("\n".join(part) for part in parts) + "\n")
 

@@ -154,6 +154,36 @@ fi"""
     return path
 
 
+def private_cgroups(directory, without_cgroup2, controllers=()):
+    """Gives this mount namespace a /sys/fs/cgroup of its own: the host's is one file system for everybody."""
+    if os.path.exists(f"{CGROUPS}/cgroup.controllers"):
+        return
+    os.mkdir(directory)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", directory], check=True)
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        mounts = [(line.split()[4], line.split(" - ")[1].split()[0]) for line in file]
+    for point, kind in mounts:
+        if os.path.dirname(point) == CGROUPS and (kind == "cgroup" or kind == "cgroup2" and not without_cgroup2):
+            os.mkdir(os.path.join(directory, os.path.basename(point)))
+            subprocess.run(["mount", "--bind", point, os.path.join(directory, os.path.basename(point))], check=True)
+    for controller in controllers:
+        target = os.path.join(directory, controller)
+        if not os.path.isdir(target):
+            os.mkdir(target)
+            if subprocess.run(["mount", "-t", "cgroup", "-o", controller, "cgroup", target], check=False).returncode != 0:
+                os.rmdir(target)
+    subprocess.run(["mount", "--move", directory, CGROUPS], check=True)
+    os.rmdir(directory)
+
+
+def without_cgroup2(command):
+    """Runs a command where the cgroup v2 mount of a hybrid host is not seen; this process has a mount namespace of its own."""
+    directory = tempfile.mkdtemp()
+    private_cgroups(os.path.join(directory, "cgroup"), True)
+    os.rmdir(directory)
+    os.execvp(command[0], command)
+
+
 def clean_up(runtime, work):
     """Takes away what a program left: containers, and the suite's cgroups."""
     root = os.path.join(work, "root")
@@ -178,19 +208,7 @@ def run_inside(arguments):
     os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
     os.chmod(null, 0o666)
     subprocess.run(["mount", "--bind", null, "/dev/null"], check=True)
-    for controller in filter(None, controllers.split(",")):
-        directory = os.path.join(CGROUPS, controller)
-        if not os.path.ismount(directory):
-            made = not os.path.isdir(directory)
-            os.makedirs(directory, exist_ok=True)
-            mounted = subprocess.run(["mount", "-t", "cgroup", "-o", controller, "cgroup", directory], check=False).returncode == 0
-            if not mounted and made:
-                os.rmdir(directory)
-    if runtime.no_cgroup2:
-        with open("/proc/self/mountinfo", encoding="utf-8") as file:
-            for line in file:
-                if " - cgroup2 " in line and line.split()[4] != CGROUPS:
-                    subprocess.run(["umount", line.split()[4]], check=True)
+    private_cgroups(os.path.join(work, "cgroup"), runtime.no_cgroup2, [name for name in controllers.split(",") if name])
     temporary = os.path.join(work, "tmp")
     os.mkdir(temporary, 0o755)
     environment = dict(os.environ, TMPDIR=temporary, RUNTIME=wrapper(work, runtime, lacking_capabilities()))
@@ -367,6 +385,8 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--inside"]:
         run_inside(sys.argv[2:])
+    elif sys.argv[1:2] == ["--without-cgroup2"]:
+        without_cgroup2(sys.argv[2:])
     elif sys.argv[1:2] == ["--adapt"]:
         adapt(sys.argv[2:])
     else:
