@@ -26,6 +26,7 @@ import upstream  # noqa: E402
 TOP = os.path.dirname(upstream.HERE)
 PAGE = os.path.join(TOP, "docs", "compatibility.md")
 BEGIN = "<!-- from here on written by conformance/scoreboard.py; do not edit -->"
+TRX = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
 TESTS = "tests/Integration/OciRuntime.Integration.Tests.csproj"
 
 
@@ -50,15 +51,16 @@ def run_samples(runtime, directory):
 
 
 def sample_results(runtime, directory):
-    """Each sample's name and whether its test passed."""
+    """Each sample's name and what is in its cell: "yes", "leaks" (as expected, but something stayed on the host) or "no"."""
     trx = os.path.join(directory, f"{runtime.name}.trx")
     if not os.path.exists(trx):
         upstream.die(upstream.NO_MACHINE, f"the samples did not run with {runtime.name}; is {TESTS} built?")
     results = {}
-    for element in xml.etree.ElementTree.parse(trx).iter("{*}UnitTestResult"):
+    for element in xml.etree.ElementTree.parse(trx).iter(f"{TRX}UnitTestResult"):
         name = re.search(r'name: "(.*)"', element.get("testName"))
+        message = element.findtext(f".//{TRX}Message") or ""
         if name:
-            results[name.group(1)] = element.get("outcome") == "Passed"
+            results[name.group(1)] = "yes" if element.get("outcome") == "Passed" else "**leaks**" if message.startswith("left on the host") else "**no**"
     return results
 
 
@@ -74,12 +76,13 @@ def properties(runtimes, directory, read):
     samples = {runtime.argument: sample_results(runtime, directory) for runtime in runtimes}
     names = sorted(set().union(*samples.values()))
     lines = ["### Properties", "", "Each is a sample of `spec-samples/`, run by its test with each runtime: \"yes\" where the container printed what the",
-             "sample expects. A star: on a host without the hardware or controller, the error is what is expected.", ""]
+             "sample expects. A star: on a host without the hardware or controller, an error is what is expected. \"leaks\": that came, but",
+             "cgroups, mounts, processes or state of it stayed on the host.", ""]
     lines += head("sample", *(runtime.title for runtime in runtimes))
     for name in names:
-        cells = ("yes" if samples[runtime.argument].get(name) else "**no**" for runtime in runtimes)
+        cells = (samples[runtime.argument].get(name, "not run") for runtime in runtimes)
         lines.append(row(f"`{name}`" + (" \\*" if needs_host(name) else ""), *cells))
-    lines.append(row(f"**yes, of {len(names)}**", *(sum(samples[runtime.argument].values()) for runtime in runtimes)))
+    lines.append(row(f"**yes, of {len(names)}**", *(list(samples[runtime.argument].values()).count("yes") for runtime in runtimes)))
     return lines
 
 
