@@ -5,6 +5,7 @@
 #   tests/Bench/bench.sh [ROUNDS]      100 rounds unless told; every round runs every program once, in another order, so
 #                                      that a change of the machine's mood meets all of them
 #   tests/Bench/bench.sh --scale [ROUNDS]     how ocirun's time grows with the number of containers and of mounts
+#   tests/Bench/bench.sh --phases [ROUNDS]    where the time of ocirun's run goes, by its --debug log
 #
 # BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
 set -euo pipefail
@@ -23,8 +24,8 @@ if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
 for name in net_cls net_prio; do
     if [ -d /sys/fs/cgroup/$name ] && ! mountpoint -q /sys/fs/cgroup/$name; then mount -t tmpfs none /sys/fs/cgroup/$name; fi
 done
-scale=
-if [ "${1-}" = --scale ]; then scale=yes && shift; fi
+mode=table
+case ${1-} in --scale | --phases) mode=${1#--} && shift ;; esac
 rounds=${1:-100}
 work=$(mktemp -d)
 ocirun=${BENCH_OCIRUN:-$PWD/artifacts/ocirun}
@@ -134,10 +135,26 @@ table() {
 }
 
 : >"$work/rows"
-if [ -n "$scale" ]; then
-    . tests/Bench/scale.sh
+case $mode in
+scale) . tests/Bench/scale.sh && exit ;;
+phases)
+    for ((round = 0; round < rounds; round++)); do
+        ${program[ocirun]} --debug --log "$work/log.$round" run --bundle "$work/default" "phases-$$" </dev/null >/dev/null
+    done
+    echo "| phase of a run | ms (median) |"
+    echo "| --- | --- |"
+    # Each line of the log ends a phase; its elapsed time counts from the start of Main.
+    for log in "$work"/log.*; do
+        sed -n 's/.* msg="\{0,1\}\([^"]*\)"\{0,1\} elapsed=\(.*\)ms$/\1|\2/p' "$log" |
+            awk -F '|' '{ printf "%02d|%s|%.3f\n", NR, NR == 1 ? "flags read" : $1, $2 - last; last = $2 }'
+    done | sort -t '|' -k 1,1 -k 3,3n | awk -F '|' '
+        $1 != line { flush(); line = $1; n = 0 }
+        { what = $2; value[++n] = $3 }
+        END { flush() }
+        function flush() { if (n && what !~ /^exit status/) printf "| %s | %.2f |\n", what, value[int((n + 1) / 2)] }'
     exit
-fi
+    ;;
+esac
 # Moving a process between v1 cgroups makes the kernel wait, unless another was moved within the last milliseconds: a
 # container that is started on its own pays for it, one of a series does not.
 table "run, 100 ms after the last" 100 "run --bundle $work/default %"

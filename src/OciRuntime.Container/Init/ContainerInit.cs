@@ -45,6 +45,8 @@ public sealed class ContainerInit : ProcessInit
         // 2. Limits first: all that follows is counted and confined.
         JoinCgroup(keepAffinity: false);
 
+        _plan.Debug?.Invoke("init: in its cgroups");
+
         // 3. Namespaces: those to join, then in a new user namespace become its root, then the cgroup namespace,
         //    whose root is the cgroup just entered.
         if (_plan.Namespaces.NeedsTwoStages)
@@ -68,10 +70,12 @@ public sealed class ContainerInit : ProcessInit
         }
 
         SetHostAndDomainName();
+        _plan.Debug?.Invoke("init: in its namespaces");
 
         // 5. The file system, still under its host path; the hooks that want to see it so.
         _ = umask(0);
         ContainerRootfs rootfs = ContainerRootfs.Prepare(_plan.Rootfs);
+        _plan.Debug?.Invoke("init: file system prepared");
         Spec.Hooks? hooks = _plan.Config.Hooks;
         if (hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 })
         {
@@ -94,6 +98,7 @@ public sealed class ContainerInit : ProcessInit
         if (proc is not null)
             WriteSettings(proc);
         rootfs.Seal();
+        _plan.Debug?.Invoke("init: root changed and sealed");
 
         // 7. The container's identity: what root could still do wrong ends here.
         CloseDescriptors(_plan.StartSocket);

@@ -21,6 +21,9 @@ public sealed class ContainerPlan : StartPlan
 
     public required Config Config { get; init; }
 
+    /// <inheritdoc cref="RuntimeOptions.Debug"/>
+    public Action<string>? Debug { get; init; }
+
     /// <summary>Absolute path.</summary>
     public required string Bundle { get; init; }
 

@@ -57,10 +57,12 @@ internal sealed class Creation : IDisposable
         KernelSupport.Verify();
         string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
         Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
+        runtime.Debug?.Invoke("config read");
         try
         {
             TerminalFlags.Check(creation.Config.Process!.Terminal, waitForStart || options.Detach, options.ConsoleSocket);
             creation.Prepare(waitForStart);
+            runtime.Debug?.Invoke("plan made");
             creation.Build();
             return creation;
         }
@@ -160,6 +162,7 @@ internal sealed class Creation : IDisposable
                 Warn = _runtime.Warn,
             }),
             Process = ProcessPlan.From(config.Process!, Notify is null ? activation.Variables : [.. activation.Variables, NotifySocket.Variable], config.Linux, _runtime.Warn),
+            Debug = _runtime.Debug,
             NewKeyring = !_options.NoNewKeyring,
             Privileged = privileged,
             PreservedDescriptors = _options.PreserveFds + activation.Descriptors,
@@ -191,6 +194,7 @@ internal sealed class Creation : IDisposable
             ResctrlMonitoringGroup = _resctrl?.MonitoringDirectory,
         };
         Directory!.Initialise(Record, _bundle.ConfigText.Span);
+        _runtime.Debug?.Invoke("container recorded");
 
         if (_plan.Rootfs.MountsInHostNamespace)
         {
@@ -205,7 +209,9 @@ internal sealed class Creation : IDisposable
         _resctrl?.Create();
         if (_plan.HasUserNamespace && IdMappings.ToHost(Config.Linux?.UIDMappings, _plan.Process.User.Uid) is { } user)
             Credentials.GiveStdioTo(user);
+        _runtime.Debug?.Invoke("cgroups made");
         Init = InitProcess.Clone(_plan, _cgroup);
+        _runtime.Debug?.Invoke("init cloned");
         _cgroup.Enter(Init.Pid);
         try
         {
@@ -220,12 +226,14 @@ internal sealed class Creation : IDisposable
             throw reason;
         }
 
+        _runtime.Debug?.Invoke("init ready");
         if (_resctrl is not null)
             ResctrlGroup.Join(_resctrl.Directory, _resctrl.MonitoringDirectory, Init.Pid);
         Record = Record with { Pid = Init.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
         Directory.Write(Record);
         _pidFileWritten = PidReport.WriteFile(_options.PidFile, Init.Pid);
         PidReport.SendPidfd(_options.PidfdSocket, "standard", Init.Pidfd);
+        _runtime.Debug?.Invoke("process recorded");
     }
 
     private static bool AnyExists(IReadOnlyList<CgroupPath> cgroups)

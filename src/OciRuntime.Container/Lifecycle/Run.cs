@@ -29,6 +29,7 @@ public static partial class Engine
             throw e is HookFailedException ? new ContainerException(e.Message) : e;
         }
 
+        runtime.Debug?.Invoke("program executed");
         using ExistingContainer container = ExistingContainer.Of(runtime, creation.Directory!, creation.Record!);
         RunPoststart(container);
         if (session is null)
@@ -38,8 +39,10 @@ public static partial class Engine
         }
 
         int status = session.Wait(creation.Notify);
+        runtime.Debug?.Invoke("container ended");
         if (!options.Keep && container.Directory.Lock())
             container.Destroy();
+        runtime.Debug?.Invoke("container removed");
         return status;
     }
 }
