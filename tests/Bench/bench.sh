@@ -143,11 +143,12 @@ phases)
     done
     echo "| phase of a run | ms (median) |"
     echo "| --- | --- |"
-    # Each line of the log ends a phase; its elapsed time counts from the start of Main.
+    # Each line of the log ends a phase; its elapsed time counts from the start of Main. The runtime and the init write
+    # at once, so that the lines around the clone change places.
     for log in "$work"/log.*; do
         sed -n 's/.* msg="\{0,1\}\([^"]*\)"\{0,1\} elapsed=\(.*\)ms$/\1|\2/p' "$log" |
-            awk -F '|' '{ printf "%02d|%s|%.3f\n", NR, NR == 1 ? "flags read" : $1, $2 - last; last = $2 }'
-    done | sort -t '|' -k 1,1 -k 3,3n | awk -F '|' '
+            awk -F '|' '{ printf "%s|%.3f\n", NR == 1 ? "flags read" : $1, $2 - last; last = $2 }'
+    done | awk -F '|' '!($1 in order) { order[$1] = ++n } { print order[$1] "|" $0 }' | sort -t '|' -k 1,1n -k 3,3n | awk -F '|' '
         $1 != line { flush(); line = $1; n = 0 }
         { what = $2; value[++n] = $3 }
         END { flush() }
