@@ -70,10 +70,11 @@ public sealed class FuzzTests
     [Fact]
     public void Mount_options() => Survives(2, "nosuid,nodev,ro,rro,mode=755,size=65536k,bind,rbind,shared,slave,idmap,tmpcopyup,lowerdir=/a:/b,noatime,sync", text =>
     {
-        ParsedMountOptions options = ParsedMountOptions.Parse(text.Split(','));
+        // A NUL is refused where the config is read.
+        ParsedMountOptions options = ParsedMountOptions.Parse(text.Replace("\0", "", StringComparison.Ordinal).Split(','));
         // The access time is one value of three bits: mount_setattr(2) wants all of them cleared first.
         (options.Set & options.Clear & ~LibC.MOUNT_ATTR__ATIME).Should().Be(0);
-        (options.RecursiveSet & options.RecursiveClear).Should().Be(0);
+        (options.RecursiveSet & options.RecursiveClear & ~LibC.MOUNT_ATTR__ATIME).Should().Be(0);
     });
 
     [Fact]
@@ -162,7 +163,7 @@ public sealed class FuzzTests
 
     [Fact]
     public void Bus_addresses() => Survives(9, "unix:path=/run/dbus/%73ystem,guid=0;unix:abstract=x;tcp:host=a", text =>
-        DBusAddress.SocketPaths(text).Should().OnlyContain(path => path.Length > 0));
+        DBusAddress.SocketPaths(text).Should().NotContain(path => path.Length == 0));
 
     private static void Survives(ulong seed, string sample, Action<string> read) =>
         Survives(seed, Encoding.UTF8.GetBytes(sample), bytes => read(Encoding.UTF8.GetString(bytes)));

@@ -41,7 +41,7 @@ public sealed class SourcesTests
         ["Container/Cgroups/V2/Delegation.cs"] = ("fchownat", OneName),
         ["Container/Cgroups/V2/V2Cgroup.cs"] = ("unlinkat", "an empty cgroup that this process has made; cgroup file systems have no links"),
         ["Container/Devices/DefaultDevices.cs"] = ("symlinkat unlinkat", OneName),
-        ["Container/Devices/DeviceNode.cs"] = ("fchownat mknodat openat", OneName),
+        ["Container/Devices/DeviceNode.cs"] = ("faccessat fchownat mknodat openat", OneName),
         ["Container/Devices/DevicePlan.cs"] = ("faccessat", HostProc),
         ["Container/Hooks/HookRunner.cs"] = ("execve", "the config's hooks, which are trusted"),
         ["Container/IO/AbsolutePath.cs"] = ("System.IO", "lexical: Path.GetFullPath of an absolute path asks no file system"),
@@ -100,8 +100,8 @@ public sealed class SourcesTests
         string[] problems =
         [
             .. found.Where(file => !Allowed.ContainsKey(file.Key)).Select(file => $"{file.Key} calls {file.Value}: go through SafePath/, or say here why not"),
-            .. Allowed.Where(file => found.GetValueOrDefault(file.Key, "") is var calls && calls != file.Value.Calls && found.ContainsKey(file.Key))
-                .Select(file => $"{file.Key} calls {found[file.Key]}, and may call {file.Value.Calls}"),
+            .. found.Where(file => Allowed.ContainsKey(file.Key) && file.Value.Split(' ').Except(Allowed[file.Key].Calls.Split(' ')).Any())
+                .Select(file => $"{file.Key} calls {file.Value}, and may call {Allowed[file.Key].Calls}"),
             .. Allowed.Keys.Where(name => !found.ContainsKey(name)).Select(name => $"{name} is listed and calls nothing"),
         ];
         problems.Should().BeEmpty();
