@@ -96,7 +96,7 @@ lane_unit() {
 }
 
 lane_integration() {
-    need_packages busybox-static runc strace uidmap python3 iproute2 libcap2-bin
+    need_packages busybox-static runc strace uidmap python3 iproute2 libcap2-bin jq
     ./build.sh || die "ocirun does not build"
     build_tests
     xunit tests/Integration/OciRuntime.Integration.Tests.csproj
