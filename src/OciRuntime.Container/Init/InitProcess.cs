@@ -23,18 +23,7 @@ public sealed class InitProcess : StartedProcess
         _plan = plan;
 
     /// <summary>Makes the init, in its namespaces, and lets it begin.</summary>
-    public static InitProcess Clone(ContainerPlan plan, ICgroup cgroup)
-    {
-        plan.Namespaces.EnterPidForChildren();
-        try
-        {
-            return new InitProcess(plan, cgroup);
-        }
-        finally
-        {
-            plan.Namespaces.LeavePidForChildren();
-        }
-    }
+    public static InitProcess Clone(ContainerPlan plan, ICgroup cgroup) => new(plan, cgroup);
 
     /// <summary>The container is on record: the init now waits for <c>start</c> and outlives the runtime.</summary>
     public void ConfirmCreated() => Channel.Send(MessageType.Created);

@@ -15,7 +15,6 @@ namespace OciRuntime.Container.Namespaces;
 public sealed class NamespacePlan : IDisposable
 {
     private readonly List<JoinedNamespace> _joined = [];
-    private FileDescriptor _ownPid;
 
     /// <summary>The CLONE_NEW* flags of the namespaces to be made.</summary>
     public ulong New { get; private set; }
@@ -34,10 +33,11 @@ public sealed class NamespacePlan : IDisposable
     /// Whether the init must be cloned by a process that has joined the namespaces first. New namespaces belong to
     /// the user namespace in which they are made, and a process in a new user namespace may not join those of the
     /// old one: joining has to come before and making after, with a clone for the PID namespace at the end. A time
-    /// namespace takes its offsets only before its first process.
+    /// namespace takes its offsets only before its first process. In a PID namespace that is joined somebody may stop
+    /// the init at its birth: it must be in its cgroup by then, where it is found, and not hold the container's lock.
     /// </summary>
     public bool NeedsTwoStages =>
-        HasTimeOffsets || (Joined & CLONE_NEWUSER) != 0 || ((New & CLONE_NEWUSER) != 0 && Joined != 0);
+        HasTimeOffsets || (Joined & (CLONE_NEWUSER | CLONE_NEWPID)) != 0 || ((New & CLONE_NEWUSER) != 0 && Joined != 0);
 
     /// <summary>Whether a new time namespace gets offsets (<see cref="TimeOffsets"/>).</summary>
     public bool HasTimeOffsets { get; private init; }
@@ -64,37 +64,12 @@ public sealed class NamespacePlan : IDisposable
         }
     }
 
-    /// <summary>
-    /// In the runtime, before the clone: children are born in the joined PID namespace. The runtime itself stays
-    /// where it is.
-    /// </summary>
-    public void EnterPidForChildren()
-    {
-        foreach (JoinedNamespace ns in _joined)
-        {
-            if (ns.Type != CLONE_NEWPID || NeedsTwoStages)
-                continue;
-            _ownPid = Check.Fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "open", "/proc/self/ns/pid");
-            Check.Ok(setns(ns.File, (int)CLONE_NEWPID), "setns", ns.Path);
-        }
-    }
-
-    /// <summary>Undoes <see cref="EnterPidForChildren"/>: hooks are processes of the runtime's own namespace.</summary>
-    public void LeavePidForChildren()
-    {
-        if (_ownPid.IsOpen)
-            Check.Ok(setns(_ownPid, (int)CLONE_NEWPID), "setns", "/proc/self/ns/pid");
-        _ownPid.Dispose();
-        _ownPid = default;
-    }
-
-    /// <summary>In the child: joins all but the PID namespace, which <see cref="EnterPidForChildren"/> took care of; the user namespace first, since it may grant the rights for the others.</summary>
+    /// <summary>In the child: joins them; the user namespace first, since it may grant the rights for the others. The PID namespace is its next child's.</summary>
     public void Join()
     {
         JoinOnly(CLONE_NEWUSER);
         JoinOnly(~(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS));
-        if (NeedsTwoStages)
-            JoinOnly(CLONE_NEWPID);
+        JoinOnly(CLONE_NEWPID);
         // Last: it changes what every later path would mean.
         JoinOnly(CLONE_NEWNS);
     }
@@ -124,8 +99,6 @@ public sealed class NamespacePlan : IDisposable
         foreach (JoinedNamespace ns in _joined)
             ns.File.Dispose();
         _joined.Clear();
-        _ownPid.Dispose();
-        _ownPid = default;
     }
 
     private void JoinOnly(ulong types)
