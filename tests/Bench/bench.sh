@@ -28,22 +28,24 @@ mode=table
 case ${1-} in --scale | --phases) mode=${1#--} && shift ;; esac
 rounds=${1:-100}
 work=$(mktemp -d)
+# The programs' records, where they keep them by default: in memory.
+records=$(mktemp -d -p /run ocirun-bench.XXXXXX)
 ocirun=${BENCH_OCIRUN:-$PWD/artifacts/ocirun}
-declare -A program=([ocirun]="$ocirun --root $work/ocirun" [crun]="/usr/bin/crun --root $work/crun" [runc]="/usr/sbin/runc --root $work/runc")
+declare -A program=([ocirun]="$ocirun --root $records/ocirun" [crun]="/usr/bin/crun --root $records/crun" [runc]="/usr/sbin/runc --root $records/runc")
 trap 'clean' EXIT
 clean() {
     local name id
     for name in ocirun crun runc; do
         for id in $(${program[$name]} list -q 2>/dev/null); do ${program[$name]} delete --force "$id"; done
     done
-    for id in "$work"/limit/*/; do
+    for id in "$records"/limit/*/; do
         [ ! -d "$id" ] || "$work/limit.bin" delete "$work/sleep/plan" "$(basename "$id")"
     done
     if mountpoint -q "$work/many"; then umount --recursive --lazy "$work/many"; fi
-    rm -rf --one-file-system "$work"
+    rm -rf --one-file-system "$work" "$records"
 }
 chmod 755 "$work"
-mkdir "$work/limit"
+mkdir "$records/limit"
 gcc -O2 -static -o "$work/measure" tests/Bench/measure.c
 gcc -O2 -static -o "$work/limit.bin" tests/Bench/limit.c
 
@@ -73,7 +75,7 @@ plan() {
         hierarchy=${hierarchy%/}
         if [ ! -L "$hierarchy" ] && [ "$(stat -f -c %T "$hierarchy")" = cgroupfs ]; then cgroups+=("$hierarchy/%"); fi
     done
-    jq -r --arg root "$(jq -r .root.path "$work/$1/config.json")" --arg state "$work/limit" --arg seccomp "$work/filter" \
+    jq -r --arg root "$(jq -r .root.path "$work/$1/config.json")" --arg state "$records/limit" --arg seccomp "$work/filter" \
         --arg cpus "$(cat /sys/fs/cgroup/cpuset/cpuset.cpus)" --arg mems "$(cat /sys/fs/cgroup/cpuset/cpuset.mems)" \
         --argjson cgroups "$(jq -n -c '$ARGS.positional' --args "${cgroups[@]}")" \
         -f tests/Bench/plan.jq "$work/$1/config.json" >"$work/$1/plan"
