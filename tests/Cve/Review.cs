@@ -123,7 +123,7 @@ public sealed class Review : ContainerTest
         Container attacker = NewContainer();
         attacker.Bundle.Script("while :; do kill -KILL -1; done");
         using Command attack = attacker.StartRun([]);
-        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, attacker.Id)) && attacker.Command("state", attacker.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "the attacker runs");
+        attacker.WaitUntilRunning();
         Container victim = NewContainer();
         victim.Bundle.WithNamespace("pid", $"/proc/{attacker.Pid}/ns/pid").Args("true");
         for (int round = 0; round < 20; round++)
@@ -144,7 +144,7 @@ public sealed class Review : ContainerTest
         Container attacker = NewContainer();
         attacker.Bundle.Script("while :; do kill -STOP -1; done");
         using Command attack = attacker.StartRun([]);
-        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, attacker.Id)) && attacker.Command("state", attacker.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "the attacker runs");
+        attacker.WaitUntilRunning();
         for (int round = 0; round < 5; round++)
         {
             Container victim = NewContainer();

@@ -112,7 +112,7 @@ public sealed class KilledTests(ITestOutputHelper output) : ContainerTest
         // Foreground run, killed while the container runs.
         Container container = NewSleeper();
         using Command command = container.StartRun([]);
-        Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, container.Id)) && container.Command("state", container.Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running", "running");
+        container.WaitUntilRunning();
         command.Signal(9);
         command.Finish().ExitsWith(128 + 9);
         container.Delete("--force").Succeeds();

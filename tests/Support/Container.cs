@@ -37,6 +37,11 @@ public sealed class Container
     /// <summary>The pid of the container's process on the host.</summary>
     public int Pid => (int)State()["pid"]!;
 
+    /// <summary>Waits until a <c>run</c> that goes on has it running.</summary>
+    public void WaitUntilRunning() => Wait.Until(
+        () => Directory.Exists(Path.Combine(_root, Id)) && Command("state", Id) is { ExitCode: 0 } state && (string)state.Json["status"]! == "running",
+        $"container {Id} runs");
+
     /// <summary>The state's status.</summary>
     public string Status => (string)State()["status"]!;
 

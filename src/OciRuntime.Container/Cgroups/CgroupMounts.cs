@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.IO;
-using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
 
@@ -10,7 +9,7 @@ internal sealed class CgroupMounts
 {
     private readonly List<(string MountPoint, string Root, string Options)> _mounts = [];
 
-    public static CgroupMounts Read() => Parse(CgroupFile.ReadWhole(AT_FDCWD, "/proc/self/mountinfo"));
+    public static CgroupMounts Read() => Parse(MountInfo.Read());
 
     /// <summary>Fields as in proc_pid_mountinfo(5): 4 is the root, 5 the mount point; after <c>-</c>, type, source, options.</summary>
     internal static CgroupMounts Parse(string mountInfo)

@@ -1,11 +1,17 @@
 using System;
 using System.Text;
+using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.IO;
 
-/// <summary>Fields of <c>/proc/self/mountinfo</c>, proc_pid_mountinfo(5).</summary>
+/// <summary><c>/proc/self/mountinfo</c> and its fields, proc_pid_mountinfo(5).</summary>
 internal static class MountInfo
 {
+    /// <summary>All mounts of the caller's mount namespace, a line each.</summary>
+    /// <exception cref="LinuxException">The file cannot be read.</exception>
+    public static string Read() => Encoding.UTF8.GetString(FileContent.ReadAt(AT_FDCWD, "/proc/self/mountinfo").Span);
+
     /// <summary>The kernel writes space, tab, newline and backslash as a backslash and three octal digits.</summary>
     public static string Unescape(string text)
     {

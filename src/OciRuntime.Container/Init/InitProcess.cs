@@ -13,7 +13,8 @@ public sealed class InitProcess : StartedProcess
 {
     private readonly ContainerPlan _plan;
 
-    private InitProcess(ContainerPlan plan, ICgroup cgroup)
+    /// <summary>Makes the init, in its namespaces, and lets it begin.</summary>
+    public InitProcess(ContainerPlan plan, ICgroup cgroup)
         : base(
             plan,
             cgroup,
@@ -21,9 +22,6 @@ public sealed class InitProcess : StartedProcess
             plan.Namespaces.NeedsTwoStages,
             channel => new ContainerInit(plan, cgroup, channel)) =>
         _plan = plan;
-
-    /// <summary>Makes the init, in its namespaces, and lets it begin.</summary>
-    public static InitProcess Clone(ContainerPlan plan, ICgroup cgroup) => new(plan, cgroup);
 
     /// <summary>The container is on record: the init now waits for <c>start</c> and outlives the runtime.</summary>
     public void ConfirmCreated() => Channel.Send(MessageType.Created);

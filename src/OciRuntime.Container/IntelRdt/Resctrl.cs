@@ -13,14 +13,12 @@ namespace OciRuntime.Container.IntelRdt;
 /// </summary>
 internal static class Resctrl
 {
-    private const string MountInfoPath = "/proc/self/mountinfo";
-
     /// <summary>Where it is mounted in the caller's mount namespace.</summary>
     /// <exception cref="ContainerException">It is not mounted.</exception>
     public static string MountPoint()
     {
         // Fields as in proc_pid_mountinfo(5): 5 is the mount point, the one after the hyphen the type.
-        foreach (string line in CgroupFile.ReadWhole(AT_FDCWD, MountInfoPath).Split('\n'))
+        foreach (string line in MountInfo.Read().Split('\n'))
         {
             int separator = line.IndexOf(" - resctrl ", StringComparison.Ordinal);
             if (separator > 0 && line[..separator].Split(' ') is { Length: >= 5 } fields)

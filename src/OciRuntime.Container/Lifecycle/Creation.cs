@@ -210,7 +210,7 @@ internal sealed class Creation : IDisposable
         if (_plan.HasUserNamespace && IdMappings.ToHost(Config.Linux?.UIDMappings, _plan.Process.User.Uid) is { } user)
             Credentials.GiveStdioTo(user);
         _runtime.Debug?.Invoke("cgroups made");
-        Init = InitProcess.Clone(_plan, _cgroup);
+        Init = new InitProcess(_plan, _cgroup);
         _runtime.Debug?.Invoke("init cloned");
         _cgroup.Enter(Init.Pid);
         try

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
 using OciRuntime.Container.IO;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
@@ -12,12 +11,12 @@ namespace OciRuntime.Container.Rootfs;
 /// Without pivot_root the host's mounts stay in the container's mount namespace. The kernel allows a new, unmasked
 /// procfs or sysfs wherever a complete one is in reach, so the host's complete ones have to go.
 /// </summary>
-internal static unsafe class HostPseudoFileSystems
+internal static class HostPseudoFileSystems
 {
     /// <summary>Takes off, or covers where that is not allowed, every complete procfs and sysfs outside of <paramref name="root"/>.</summary>
     public static void Hide(string root)
     {
-        foreach (string mountPoint in Find(ReadMountInfo(), root))
+        foreach (string mountPoint in Find(MountInfo.Read(), root))
         {
             CString path = mountPoint;
             // What is gone already was on something that was taken off before.
@@ -50,21 +49,5 @@ internal static unsafe class HostPseudoFileSystems
                 found.Add(mountPoint);
         }
         return found;
-    }
-
-    private static string ReadMountInfo()
-    {
-        using FileDescriptor file = Check.Fd(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC), "open", "/proc/self/mountinfo");
-        List<byte> content = [];
-        byte[] buffer = new byte[16384];
-        while (true)
-        {
-            nint length;
-            fixed (byte* p = buffer)
-                length = Check.Ok(read(file, p, buffer.Length), "read", "/proc/self/mountinfo");
-            if (length == 0)
-                return Encoding.UTF8.GetString(content.ToArray());
-            content.AddRange(buffer.AsSpan(0, (int)length));
-        }
     }
 }

@@ -76,7 +76,7 @@ public sealed class SourcesTests
         ["Container/Process/Terminal.cs"] = ("openat2", "beneath /dev/pts without links, and verified to be a devpts"),
         ["Container/Rootfs/CgroupMount.cs"] = ("mkdirat openat symlinkat", "in a tmpfs that nobody else has seen yet: " + OneName),
         ["Container/Rootfs/FileSystemMount.cs"] = ("openat", "\".\": the root of a mount that nobody else has seen yet"),
-        ["Container/Rootfs/HostPseudoFileSystems.cs"] = ("mount open umount2", "mount points of the host's, outside of the root (--no-pivot)"),
+        ["Container/Rootfs/HostPseudoFileSystems.cs"] = ("mount umount2", "mount points of the host's, outside of the root (--no-pivot)"),
         ["Container/Rootfs/MountCall.cs"] = ("mount", "on \".\", the verified mount point, just entered by descriptor"),
         ["Container/Rootfs/RootMount.cs"] = ("chdir chroot mount move_mount open pivot_root umount2", "\".\" and \"/\" of descriptors just entered; root.path of the config"),
         ["Container/Rootfs/RootfsPlan.cs"] = ("faccessat statx", HostSys + "; root.path of the config"),
