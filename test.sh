@@ -54,6 +54,10 @@ xunit() {
         | sed -n 's/.* testName="\([^"]*\)".* outcome="\([^"]*\)".*/\2\t\1/p' \
         | sed -e 's/^Passed\t/passed\t/' -e 's/^NotExecuted\t/skipped\t/' -e '/^passed\t\|^skipped\t/!s/^[^\t]*/failed/' \
         >"$results/$lane.$name.part"
+    sed -n '/<UnitTestResult .*outcome="Failed"/,/<\/UnitTestResult>/{
+        s/.* testName="\([^"]*\)".*/== \1/p
+        /<Message>/,/<\/Message>/p
+    }' "$trx" 2>/dev/null | sed -e 's/<[^>]*>//g' -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&quot;/"/g' -e 's/&amp;/\&/g' >>"$results/why"
     # A test host that dies, or a project without a test, is a failure of its own.
     if [ ! -s "$results/$lane.$name.part" ] || { [ $status -ne 0 ] && ! grep -q '^failed' "$results/$lane.$name.part"; }; then
         printf 'failed\t%s (dotnet test: status %s)\n' "$name" $status >>"$results/$lane.$name.part"
@@ -188,6 +192,8 @@ for lane; do
         END { printf "%-12s %5d passed %5d failed %5d skipped %5d s\n", lane, n["passed"], n["failed"], n["skipped"], seconds }' \
         "$results/$lane.tsv"
 done
+# Why, from the lanes that know: the end of the output is what is read first.
+[ ! -s "$results/why" ] || head -c 20000 "$results/why"
 cat "$results"/*.tsv | awk -F '\t' -v complete=$complete '
     { total[$1]++; seen[$2] = 1 }
     $1 == "failed" { print "failed: " $2 }
