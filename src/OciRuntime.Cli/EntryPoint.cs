@@ -17,12 +17,55 @@ namespace OciRuntime.Cli;
 /// </remarks>
 internal static unsafe class EntryPoint
 {
+    private static bool s_started;
+    private static byte** s_firstHidden;
+    private static byte** s_lastHidden;
+
     [RuntimeExport("__wrap_main")]
     private static int Enter(int argc, byte** argv, byte** envp)
     {
         if (argc > 1 && IsSealedCommand(argv + 1, out bool foreground))
             ExecuteSealed(argv, envp, foreground);
-        return RealMain(argc, argv, envp);
+        HideFromRuntime(envp);
+        int status = RealMain(argc, argv, envp);
+        if (s_started)
+            return status;
+        Say("ocirun: the .NET runtime inside it could not start; raise the limits on memory and threads (ulimit -v, ulimit -u)\n"u8);
+        return 1;
+    }
+
+    /// <summary>The first thing that the program's <c>Main</c> does: the environment is whole again.</summary>
+    internal static void Started()
+    {
+        s_started = true;
+        if (s_firstHidden is null)
+            return;
+        *s_firstHidden = *s_lastHidden;
+        *s_lastHidden = null;
+    }
+
+    /// <summary>
+    /// The .NET runtime takes settings from variables, and does not start with some. What the caller has set for another
+    /// program is not ours to obey, but a hook's to inherit: such variables stand behind the NULL that ends the
+    /// environment until the runtime has started.
+    /// </summary>
+    private static void HideFromRuntime(byte** envp)
+    {
+        byte** end = envp, kept = envp;
+        for (; *end is not null; end++)
+        {
+            byte* variable = *end;
+            if (StartsWith(variable, "DOTNET_"u8))
+                continue;
+            *end = *kept;
+            *kept++ = variable;
+        }
+        if (kept == end)
+            return;
+        *end = *kept;
+        *kept = null;
+        s_firstHidden = kept;
+        s_lastHidden = end;
     }
 
     /// <summary>
@@ -79,14 +122,16 @@ internal static unsafe class EntryPoint
         }
     }
 
-    private static bool Is(byte* word, ReadOnlySpan<byte> name)
+    private static bool Is(byte* word, ReadOnlySpan<byte> name) => StartsWith(word, name) && word[name.Length] == 0;
+
+    private static bool StartsWith(byte* word, ReadOnlySpan<byte> name)
     {
         foreach (byte character in name)
         {
             if (*word++ != character)
                 return false;
         }
-        return *word == 0;
+        return true;
     }
 
     private static bool Contains(byte* word, byte character)
@@ -96,9 +141,15 @@ internal static unsafe class EntryPoint
         return *word != 0;
     }
 
+    private static void Say(ReadOnlySpan<byte> text)
+    {
+        fixed (byte* p = text)
+            _ = Call(SYS_write, STDERR_FILENO, (nint)p, text.Length);
+    }
+
     private static nint Call(nint number, nint a, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => syscall(number, a, b, c, d, e);
 
-    private const nint SYS_close = 3, SYS_rt_sigprocmask = 14, SYS_statfs = 137, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
+    private const nint SYS_write = 1, SYS_close = 3, SYS_rt_sigprocmask = 14, SYS_statfs = 137, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
 
     [DllImport("libc", EntryPoint = "syscall"), SuppressGCTransition]
     private static extern nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);

@@ -17,6 +17,7 @@ internal static class Program
 
     private static int Main(string[] args)
     {
+        EntryPoint.Started();
         var globals = new GlobalFlags();
         Log log = Log.StandardError();
         try

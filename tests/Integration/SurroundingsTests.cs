@@ -1,3 +1,4 @@
+using System.IO;
 using System.Linq;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
@@ -38,8 +39,28 @@ public sealed class SurroundingsTests : ContainerTest
     [InlineData("DOTNET_gcConcurrent=1")]
     [InlineData("DOTNET_GCHeapAffinitizeMask=f0")]
     [InlineData("DOTNET_EnableEventPipe=1")]
+    [InlineData("DOTNET_DbgEnableMiniDump=1")]
+    [InlineData("DOTNET_GCHeapHardLimit=1")]
+    [InlineData("DOTNET_GCHeapHardLimitSOH=1")]
+    [InlineData("DOTNET_GCLargePages=1")]
+    [InlineData("DOTNET_GCRegionRange=1")]
+    [InlineData("DOTNET_GCRegionSize=ffffffffff")]
     public void A_strange_variable(string variable) =>
         Command.Run("env", [variable, .. Words(NewGreeter())]).Succeeds().Stdout.Should().Be("hello\n");
+
+    [Fact]
+    public void A_hook_inherits_what_the_runtime_does_not_obey()
+    {
+        Container container = NewGreeter();
+        string seen = Directory + "/seen";
+        container.Bundle.Append("hooks.prestart", $$"""{"path":"/bin/sh","args":["sh","-c","env | grep ^DOTNET_ | sort >{{seen}}"]}""").Write();
+        Command.Run("env", ["-i", "DOTNET_GCHeapHardLimit=1", "DOTNET_x=", "A=b", .. Words(container)]).Succeeds();
+        File.ReadAllLines(seen).Should().Equal("DOTNET_GCHeapHardLimit=1", "DOTNET_x=");
+    }
+
+    [OcirunFact("a program of Go ends in words of its own")]
+    public void Too_little_memory_for_the_language_runtime() =>
+        Command.Shell("ulimit -v 20000; exec \"$@\"", Words(NewGreeter())).FailsWith("the .NET runtime inside it could not start");
 
     [Fact]
     public void No_variable_at_all() =>
