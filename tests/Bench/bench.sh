@@ -6,6 +6,8 @@
 #                                      that a change of the machine's mood meets all of them
 #   tests/Bench/bench.sh --scale [ROUNDS]     how ocirun's time grows with the number of containers and of mounts
 #   tests/Bench/bench.sh --phases [ROUNDS]    where the time of ocirun's run goes, by its --debug log
+#   tests/Bench/bench.sh --trace [ROUNDS]     the same and every system call: artifacts/run.trace.json, for a viewer
+#   tests/Bench/bench.sh --gap [ROUNDS]       what the time between ocirun and the limit program is spent on, by cause
 #
 # BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
 set -euo pipefail
@@ -25,10 +27,11 @@ for name in net_cls net_prio; do
     if [ -d /sys/fs/cgroup/$name ] && ! mountpoint -q /sys/fs/cgroup/$name; then mount -t tmpfs none /sys/fs/cgroup/$name; fi
 done
 mode=table
-case ${1-} in --scale | --phases) mode=${1#--} && shift ;; esac
+case ${1-} in --*) mode=${1#--} && shift ;; esac
 rounds=${1:-100}
 work=$(mktemp -d)
-# The programs' records, where they keep them by default: in memory.
+# The programs' records, where they keep them by default: below /run, which is in memory on a host that has booted.
+[ "$(stat -f -c %T /run)" = tmpfs ] || mount -t tmpfs -o mode=755 tmpfs /run
 records=$(mktemp -d -p /run ocirun-bench.XXXXXX)
 ocirun=${BENCH_OCIRUN:-$PWD/artifacts/ocirun}
 declare -A program=([ocirun]="$ocirun --root $records/ocirun" [crun]="/usr/bin/crun --root $records/crun" [runc]="/usr/sbin/runc --root $records/runc")
@@ -136,9 +139,34 @@ table() {
             print $2 == 0 ? what : verb[$2] " (of " what ")", $1, $3, $4, $5, $6, $7, $8 }' >>"$work/rows"
 }
 
+# sleepers: a running container of each program, "bench-$$-" and its name.
+sleepers() {
+    local name
+    for name in ocirun crun runc; do
+        ${program[$name]} run --detach --bundle "$work/sleep" "bench-$$-$name" </dev/null >/dev/null 2>&1
+    done
+    "$work/limit.bin" create "$work/sleep/plan" "bench-$$-limit" </dev/null >/dev/null
+    "$work/limit.bin" start "$work/sleep/plan" "bench-$$-limit"
+}
+
 : >"$work/rows"
 case $mode in
 scale) . tests/Bench/scale.sh && exit ;;
+trace)
+    . tests/Bench/trace.sh
+    mkdir -p artifacts
+    trace artifacts/run.trace.json
+    exit
+    ;;
+gap)
+    . tests/Bench/trace.sh
+    gap "run" "run --bundle $work/default %"
+    gap "run, as an engine's container" "run --bundle $work/engine %"
+    sleepers
+    gap "exec" "exec bench-$$-@ /bin/true"
+    gap "state" "state bench-$$-@"
+    exit
+    ;;
 phases)
     for ((round = 0; round < rounds; round++)); do
         ${program[ocirun]} --debug --log "$work/log.$round" run --bundle "$work/default" "phases-$$" </dev/null >/dev/null
@@ -166,11 +194,7 @@ table "run, as an engine's container" 100 "run --bundle $work/engine %"
 table "run in a user namespace" 100 "run --bundle $work/user %"
 table "run with 40 mounts" 100 "run --bundle $work/mounts %"
 table "create + start + delete" 100 "create --bundle $work/default %" "start %" "delete --force %"
-for name in ocirun crun runc; do
-    ${program[$name]} run --detach --bundle "$work/sleep" "bench-$$-$name" </dev/null >/dev/null 2>&1
-done
-"$work/limit.bin" create "$work/sleep/plan" "bench-$$-limit" </dev/null >/dev/null
-"$work/limit.bin" start "$work/sleep/plan" "bench-$$-limit"
+sleepers
 table "exec" 100 "exec bench-$$-@ /bin/true"
 table "state" 0 "state bench-$$-@"
 table "kill" 0 "kill bench-$$-@ CONT"
