@@ -264,20 +264,23 @@ public sealed class CgroupsTests : ContainerTest
         NothingIsLeft();
     }
 
-    [OcirunFact("runc waits in exec and create for as long as the cgroup is frozen")]
+    [OcirunFact("runc waits in exec, create and start for as long as the cgroup is frozen")]
     public void A_cgroup_that_is_frozen_from_above_is_refused()
     {
-        Container container = NewContainer(), second = NewContainer();
-        foreach (Container each in new[] { container, second })
+        Container container = NewContainer(), second = NewContainer(), waiting = NewContainer();
+        foreach (Container each in new[] { container, second, waiting })
             each.Bundle.Patch("{\"linux\":{\"cgroupsPath\":\"/" + Token + "-parent/" + each.Id + "\"}}").Args("sleep", "1000");
         container.Create().Succeeds();
         container.Start().Succeeds();
+        waiting.Create().Succeeds();
         string parent = Cgroups.DirectoryOf("freezer", $"/{Token}-parent");
         string file = parent + (Cgroups.IsV2 ? "/cgroup.freeze" : "/freezer.state");
         File.WriteAllText(file, Cgroups.IsV2 ? "1" : "FROZEN");
         try
         {
-            Wait.Until(() => container.Cgroup("freezer.state", "cgroup.events").Split('\n').Any(line => line is "FROZEN" or "frozen 1"), "it is frozen");
+            foreach (Container each in new[] { container, waiting })
+                Wait.Until(() => each.Cgroup("freezer.state", "cgroup.events").Split('\n').Any(line => line is "FROZEN" or "frozen 1"), "it is frozen");
+            waiting.Start().FailsWith("cannot start: the container's cgroup is frozen by a cgroup above it");
             container.Command("exec", container.Id, "true").FailsWith("cannot exec: the container's cgroup is frozen by a cgroup above it", 255);
             second.Create().FailsWith($"{second.Id} is frozen by a cgroup above it; thaw that one");
         }
@@ -288,6 +291,8 @@ public sealed class CgroupsTests : ContainerTest
 
         container.Command("exec", container.Id, "true").Succeeds();
         container.Delete("--force").Succeeds();
+        waiting.Start().Succeeds();
+        waiting.Delete("--force").Succeeds();
         foreach (string left in Leaks.CgroupsNamed($"{Token}-parent").ToList())
             System.IO.Directory.Delete(left);
     }

@@ -23,6 +23,8 @@ public static partial class Engine
             default:
                 throw new ContainerException("cannot start an already running container");
         }
+        if (container.Cgroup.StopsWhoEnters)
+            throw new ContainerException("cannot start: the container's cgroup is frozen by a cgroup above it", "thaw that cgroup first");
 
         using MessageChannel channel = new(StartSocket.Connect(container.Directory.Descriptor, ContainerDirectory.StartSocketName));
         if (!channel.Socket.IsOpen)
