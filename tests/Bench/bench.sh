@@ -4,19 +4,22 @@
 #
 #   tests/Bench/bench.sh [ROUNDS]      100 rounds unless told; every round runs every program once, in another order, so
 #                                      that a change of the machine's mood meets all of them
-#   tests/Bench/bench.sh --scale [ROUNDS]     how ocirun's time grows with the number of containers and of mounts
+#   tests/Bench/bench.sh --scale[=PART] [ROUNDS]    how the time grows, as tables and curves (artifacts/scale.svg): with
+#                                      1 to 1,000 containers, 0 to 5,000 mounts, 1 to 64 starters at once, 0 to 100 layers
+#                                      of an image; PART is one of containers, mounts, starters, layers
 #   tests/Bench/bench.sh --phases [ROUNDS]    where the time of ocirun's run goes, by its --debug log
 #   tests/Bench/bench.sh --trace [ROUNDS]     the same and every system call: artifacts/run.trace.json, for a viewer
 #   tests/Bench/bench.sh --gap [ROUNDS]       what the time between ocirun and the limit program is spent on, by cause
 #
 # BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
 set -euo pipefail
+shopt -s nullglob
 cd "$(dirname "$(readlink -f "$0")")/../.."
 . .ci/setup.sh
 
 if [ -z "${BENCH_PRIVATE-}" ]; then
     need_root tests/Bench/bench.sh
-    need_packages busybox-static crun runc jq gcc libc6-dev
+    need_packages busybox-static crun runc jq
     [ -n "${BENCH_OCIRUN-}" ] || ./build.sh
     # Mounts of its own: crun 1.8.1 refuses a v2 hierarchy beside v1's, so that one is taken away for all of them.
     BENCH_PRIVATE=yes exec unshare --mount --propagation private "$0" "$@"
@@ -27,7 +30,10 @@ for name in net_cls net_prio; do
     if [ -d /sys/fs/cgroup/$name ] && ! mountpoint -q /sys/fs/cgroup/$name; then mount -t tmpfs none /sys/fs/cgroup/$name; fi
 done
 mode=table
-case ${1-} in --*) mode=${1#--} && shift ;; esac
+case ${1-} in
+--scale=*) mode=scale part=${1#*=} && shift ;;
+--*) mode=${1#--} && shift ;;
+esac
 rounds=${1:-100}
 work=$(mktemp -d)
 # The programs' records, where they keep them by default: below /run, which is in memory on a host that has booted.
@@ -42,15 +48,25 @@ clean() {
         for id in $(${program[$name]} list -q 2>/dev/null); do ${program[$name]} delete --force "$id"; done
     done
     for id in "$records"/limit/*/; do
-        [ ! -d "$id" ] || "$work/limit.bin" delete "$work/sleep/plan" "$(basename "$id")"
+        [ ! -d "$id" ] || "$tools/limit" delete "$work/sleep/plan" "$(basename "$id")"
     done
-    if mountpoint -q "$work/many"; then umount --recursive --lazy "$work/many"; fi
+    for name in many merged; do
+        if mountpoint -q "$work/$name"; then umount --recursive --lazy "$work/$name"; fi
+    done
     rm -rf --one-file-system "$work" "$records"
 }
 chmod 755 "$work"
 mkdir "$records/limit"
-gcc -O2 -static -o "$work/measure" tests/Bench/measure.c
-gcc -O2 -static -o "$work/limit.bin" tests/Bench/limit.c
+
+# The C programs. A machine without a compiler, such as the virtual one, finds them where another run left them.
+tools=$PWD/artifacts/bench
+for name in measure starters limit; do
+    if [ ! -e "$tools/$name" ] || [ -n "$(find tests/Bench -name '*.[ch]' -newer "$tools/$name")" ]; then
+        need_packages gcc libc6-dev
+        mkdir -p "$tools"
+        gcc -O2 -static -Wall -o "$tools/$name" tests/Bench/$name.c
+    fi
+done
 
 # Root file systems: one that the host's root owns, one that the root of the user namespace does.
 for name in rootfs mapped; do
@@ -73,13 +89,14 @@ bundle() {
 
 # plan NAME: the config for limit.c.
 plan() {
-    local hierarchy cgroups=()
+    local hierarchy cgroups=() cpuset=/sys/fs/cgroup/cpuset v2=false
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then v2=true cgroups=(/sys/fs/cgroup/%); fi
     for hierarchy in /sys/fs/cgroup/*/; do
         hierarchy=${hierarchy%/}
         if [ ! -L "$hierarchy" ] && [ "$(stat -f -c %T "$hierarchy")" = cgroupfs ]; then cgroups+=("$hierarchy/%"); fi
     done
     jq -r --arg root "$(jq -r .root.path "$work/$1/config.json")" --arg state "$records/limit" --arg seccomp "$work/filter" \
-        --arg cpus "$(cat /sys/fs/cgroup/cpuset/cpuset.cpus)" --arg mems "$(cat /sys/fs/cgroup/cpuset/cpuset.mems)" \
+        --arg cpus "$($v2 || cat $cpuset/cpuset.cpus)" --arg mems "$($v2 || cat $cpuset/cpuset.mems)" --argjson v2 $v2 \
         --argjson cgroups "$(jq -n -c '$ARGS.positional' --args "${cgroups[@]}")" \
         -f tests/Bench/plan.jq "$work/$1/config.json" >"$work/$1/plan"
 }
@@ -100,7 +117,7 @@ bundle mounts rootfs '.mounts += [range(33) | {"destination": "/mnt/\(.)", "type
 jq '.process.args = ["/bin/sleep", "3600"]' "$work/engine/config.json" >"$work/config.json"
 mkdir "$work/filtered" && mv "$work/config.json" "$work/filtered/config.json"
 ${program[ocirun]} run --detach --bundle "$work/filtered" "bench-$$-filter" </dev/null >/dev/null
-"$work/limit.bin" filter "$(${program[ocirun]} state "bench-$$-filter" | jq .pid)" >"$work/filter"
+"$tools/limit" filter "$(${program[ocirun]} state "bench-$$-filter" | jq .pid)" >"$work/filter"
 ${program[ocirun]} delete --force "bench-$$-filter"
 for name in default sleep engine user mounts; do plan $name; done
 
@@ -117,7 +134,7 @@ command() {
         case $1 in --bundle) plan=$2/plan && shift ;; --force) ;; *) words+=("$1") ;; esac
         shift
     done
-    echo "$work/limit.bin $verb $plan ${words[*]}"
+    echo "$tools/limit $verb $plan ${words[*]}"
 }
 
 # table WHAT PAUSE COMMANDS…: rows of the table, one for each program, whose name "@" stands for; with several commands
@@ -134,7 +151,7 @@ table() {
         scenarios+=("$scenario")
     done
     for line; do verbs+=("${line%% *}"); done
-    "$work/measure" "$rounds" "$pause" "${scenarios[@]}" |
+    "$tools/measure" "$rounds" "$pause" "${scenarios[@]}" |
         awk -F '|' -v OFS='|' -v what="$what" -v verbs="${verbs[*]}" '{ split(verbs, verb, " ")
             print $2 == 0 ? what : verb[$2] " (of " what ")", $1, $3, $4, $5, $6, $7, $8 }' >>"$work/rows"
 }
@@ -145,13 +162,16 @@ sleepers() {
     for name in ocirun crun runc; do
         ${program[$name]} run --detach --bundle "$work/sleep" "bench-$$-$name" </dev/null >/dev/null 2>&1
     done
-    "$work/limit.bin" create "$work/sleep/plan" "bench-$$-limit" </dev/null >/dev/null
-    "$work/limit.bin" start "$work/sleep/plan" "bench-$$-limit"
+    "$tools/limit" create "$work/sleep/plan" "bench-$$-limit" </dev/null >/dev/null
+    "$tools/limit" start "$work/sleep/plan" "bench-$$-limit"
 }
 
 : >"$work/rows"
 case $mode in
-scale) . tests/Bench/scale.sh && exit ;;
+scale)
+    . tests/Bench/scale.sh
+    exit
+    ;;
 trace)
     . tests/Bench/trace.sh
     mkdir -p artifacts
@@ -211,7 +231,8 @@ echo
 echo "| a created container's init | memory of its own | with all pages of the program's file (PSS) |"
 echo "| --- | --- | --- |"
 awk -F '|' '{ printf "| %s | %.2f MiB | %.2f MiB |\n", $1, $2 / 1024, $3 / 1024 }' "$work/parked"
-mkdir -p artifacts
+# The virtual machine cannot write here.
+[ -w artifacts ] || exit 0
 awk -F '|' -f tests/Bench/chart.awk "$work/rows" >artifacts/bench.svg
 echo
 echo "chart: artifacts/bench.svg"

@@ -41,6 +41,8 @@ static void die(const char *what, const char *subject) {
     exit(1);
 }
 
+#include "limit_devices.h"
+
 static long ok(long result, const char *what, const char *subject) {
     if (result < 0)
         die(what, subject);
@@ -270,20 +272,41 @@ static void init(int parent, int park) {
     execute(value("program"), value("argument"));
 }
 
+/* A process of its own, on v2 in the container's cgroup from its birth. */
+static pid_t clone_into_cgroup(unsigned long namespaces) {
+    struct clone_args arguments = { .flags = namespaces, .exit_signal = SIGCHLD };
+    EACH("cgroup2") {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = ok(open(with_id(FIELD(1)), O_PATH | O_CLOEXEC), "open", FIELD(1));
+    }
+    return ok(syscall(SYS_clone3, &arguments, sizeof arguments), "clone3", "");
+}
+
+/* Below the root of v2 the controllers are there when the directory above hands them on. */
+static void make_cgroup2(const char *path) {
+    EACH("hand_on") {
+        const char *handed = read_file(FIELD(1));
+        if (!strstr(handed, FIELD(2))) {
+            char text[64];
+            snprintf(text, sizeof text, "+%s", FIELD(2));
+            write_file(FIELD(1), text, 0);
+        }
+    }
+    ok(mkdir(path, 0755), "mkdir", path);
+    int cgroup = ok(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path);
+    limit_devices(cgroup);
+    close(cgroup);
+}
+
 static pid_t start_init(int park, int *channel) {
-    struct clone_args arguments = { .flags = strtoul(value("namespaces"), NULL, 16), .exit_signal = SIGCHLD };
     int pair[2];
     pid_t child;
 
     EACH("cgroup") ok(mkdir(with_id(FIELD(1)), 0755), "mkdir", FIELD(1));
-    EACH("cgroup2") {
-        ok(mkdir(with_id(FIELD(1)), 0755), "mkdir", FIELD(1));
-        arguments.flags |= CLONE_INTO_CGROUP;
-        arguments.cgroup = ok(open(with_id(FIELD(1)), O_PATH | O_CLOEXEC), "open", FIELD(1));
-    }
+    EACH("cgroup2") make_cgroup2(with_id(FIELD(1)));
     EACH("write") write_file(with_id(FIELD(1)), FIELD(2), 0);
     ok(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair", "");
-    child = ok(syscall(SYS_clone3, &arguments, sizeof arguments), "clone3", "");
+    child = clone_into_cgroup(strtoul(value("namespaces"), NULL, 16));
     if (child == 0)
         init(pair[1], park);
     close(pair[1]);
@@ -349,7 +372,7 @@ static int exec_in(const char *program) {
     pid_t child;
 
     /* In the parent's namespaces the cgroups are still to be seen. */
-    child = ok(fork(), "fork", "");
+    child = clone_into_cgroup(0);
     if (child == 0) {
         join_cgroups();
         ok(syscall(SYS_setns, pidfd, namespaces), "setns", "");

@@ -13,19 +13,12 @@
  * hundred KiB hides nothing of the programs that are measured.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { MAX_WORDS = 32, MAX_COMMANDS = 4, MAX_SCENARIOS = 16 };
+#include "measure.h"
+
+enum { MAX_COMMANDS = 4, MAX_SCENARIOS = 16 };
 
 struct sample { double wall, cpu, rss; };
 
@@ -36,17 +29,6 @@ struct scenario {
     struct sample (*samples)[MAX_COMMANDS + 1]; /* of each round: the whole, and the commands */
 };
 
-static void die(const char *what) {
-    fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
-}
-
 static void add(struct sample *sample, const struct rusage *usage) {
     sample->cpu += usage->ru_utime.tv_sec * 1e3 + usage->ru_utime.tv_usec / 1e3;
     sample->cpu += usage->ru_stime.tv_sec * 1e3 + usage->ru_stime.tv_usec / 1e3;
@@ -55,41 +37,17 @@ static void add(struct sample *sample, const struct rusage *usage) {
 }
 
 static void run(char **words, const char *id, struct sample *sample) {
-    char *argv[MAX_WORDS + 1];
-    int i, status;
     struct rusage usage;
-    pid_t child;
+    int status;
+    pid_t child = start(words, id);
 
-    for (i = 0; words[i]; i++)
-        argv[i] = strcmp(words[i], "%") ? words[i] : (char *)id;
-    argv[i] = NULL;
-    child = fork();
-    if (child < 0)
-        die("fork");
-    if (child == 0) {
-        int null = open("/dev/null", O_RDWR);
-        if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
-            die("/dev/null");
-        execvp(argv[0], argv);
-        die(argv[0]);
-    }
     if (wait4(child, &status, 0, &usage) < 0)
         die("wait4");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        fprintf(stderr, "measure: %s %s: status %#x\n", argv[0], argv[1], status);
+        fprintf(stderr, "measure: %s %s: status %#x\n", words[0], words[1], status);
         exit(1);
     }
     add(sample, &usage);
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double quantile(double *values, int count, double part) {
-    qsort(values, count, sizeof(double), ascending);
-    return values[(int)(part * (count - 1) + 0.5)];
 }
 
 static double of(const struct scenario *scenario, int rounds, int step, size_t offset, double part) {
@@ -126,12 +84,8 @@ int main(int argc, char **argv) {
     for (int s = 0; s < count; s++) {
         char *rest = argv[s + 3], *command;
         scenarios[s].name = strsep(&rest, "|");
-        while ((command = strsep(&rest, "|")) && scenarios[s].commands < MAX_COMMANDS) {
-            int words = 0;
-            for (char *word = strtok(command, " "); word && words < MAX_WORDS; word = strtok(NULL, " "))
-                scenarios[s].words[scenarios[s].commands][words++] = word;
-            scenarios[s].commands++;
-        }
+        while ((command = strsep(&rest, "|")) && scenarios[s].commands < MAX_COMMANDS)
+            split(command, scenarios[s].words[scenarios[s].commands++]);
         scenarios[s].samples = calloc(rounds, sizeof *scenarios[s].samples);
     }
     /* A detached container's process is then reaped here, and its CPU time counted. */

@@ -1,5 +1,5 @@
 # A config as the lines that limit.c reads: a keyword and its fields, separated by tabs.
-#   jq -r --arg root ROOTFS --arg state DIR --arg seccomp FILE --arg cpus 0-1 --arg mems 0 --argjson cgroups '[DIR,…]' -f plan.jq CONFIG
+#   jq -r --arg root ROOTFS --arg state DIR --arg seccomp FILE --arg cpus 0-1 --arg mems 0 --argjson cgroups '[DIR,…]' --argjson v2 false -f plan.jq CONFIG
 def number: {"ro": 1, "nosuid": 2, "nodev": 4, "noexec": 8, "rbind": 16384, "relatime": 2097152, "strictatime": 16777216}[.];
 def ignored: . == "bind" or . == "rprivate" or . == "private" or . == "rw";
 def flags: map(number // 0) | add // 0;
@@ -19,6 +19,15 @@ def limits($directory): .linux.resources as $limits
       ["cpuset", "cpuset.cpus", $cpus], ["cpuset", "cpuset.mems", $mems],
       ["devices", "devices.deny", "a"], (default_devices[] | ["devices", "devices.allow", .])
     | select(.[2] != null and ($directory | split("/") | .[-2]) == .[0]) | ["write", "\($directory)/\(.[1])", .[2]];
+def limits_v2: .linux.resources as $limits
+    | ["cpu", "cpu.weight", ($limits.cpu.shares | if . then 1 + ((. - 2) * 9999 / 262142 | floor) else . end)],
+      ["cpu", "cpu.max", ($limits.cpu.quota | if . then "\(.) \($limits.cpu.period)" else . end)],
+      ["memory", "memory.max", $limits.memory.limit], ["pids", "pids.max", $limits.pids.limit] | select(.[2] != null);
+# On v2 the controllers come from the directory above, and the devices' rules are a program.
+def cgroup_lines:
+    if $v2 then ["cgroup2", $cgroups[0]], (limits_v2 | ["hand_on", ($cgroups[0] | sub("/[^/]*$"; "/cgroup.subtree_control")), .[0]],
+            ["write", "\($cgroups[0])/\(.[1])", .[2]])
+    else limits($cgroups[]), ($cgroups[] | ["cgroup", ., (split("/") | .[-2])]) end;
 def lines:
     ["root", $root], ["state", $state], ["namespaces", ([.linux.namespaces[].type | namespace] | add | hex)],
     ["hostname", .hostname], ["program"] + .process.args, ["capabilities", (.process.capabilities.bounding | capabilities | hex)],
@@ -26,9 +35,9 @@ def lines:
     (.process.rlimits // [] | .[] | select(.type == "RLIMIT_NOFILE") | ["rlimit", 7, .soft, .hard]),
     (select(.process.noNewPrivileges) | ["no_new_privs"]), (select(.root.readonly) | ["readonly"]),
     (select(.linux.seccomp and $seccomp != "") | ["seccomp", $seccomp]),
-    (limits($cgroups[])),
-    ($cgroups[] | ["cgroup", ., (split("/") | .[-2])]),
-    (.mounts[] | if .type == "cgroup" then ["cgroups", .destination]
+    cgroup_lines,
+    (.mounts[] | if .type == "cgroup" and $v2 then ["mount", "cgroup2", "cgroup", .destination, (.options | flags), ""]
+        elif .type == "cgroup" then ["cgroups", .destination]
         elif .type == "bind" then ["bind", .source, .destination, (.options | flags)]
         else ["mount", .type, .source, .destination, (.options // [] | flags), (.options // [] | data)] end),
     (.linux.readonlyPaths[] | ["readonly_path", .]), (.linux.maskedPaths[] | ["masked_path", .]);
