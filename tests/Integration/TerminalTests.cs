@@ -38,6 +38,20 @@ public sealed class TerminalTests : ContainerTest
     }
 
     [Fact]
+    public void A_terminal_that_nobody_has_open_for_a_while_goes_on()
+    {
+        using Terminal terminal = Terminal.Open();
+        Container container = NewContainer(WithTerminal);
+        // The pause is the time that a runtime has to take the hang-up for the end; one that does not passes without it, too.
+        container.Bundle.Script("echo ready; exec </dev/null >/dev/null 2>&1; sleep 0.3; exec </dev/console >/dev/console; echo again; read line; echo \"read <$line>\"");
+        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        terminal.WaitFor("again");
+        terminal.Type("hello\r");
+        terminal.WaitFor("read <hello>");
+        command.Finish().Succeeds();
+    }
+
+    [Fact]
     public void Interrupt_key_is_the_containers()
     {
         using Terminal terminal = Terminal.Open();

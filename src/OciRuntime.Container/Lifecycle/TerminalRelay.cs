@@ -22,6 +22,9 @@ internal sealed unsafe class TerminalRelay : IDisposable
     /// <summary>Of <see cref="_input"/>, what the container's terminal has not taken yet.</summary>
     private ReadOnlyMemory<byte> _pending;
     private readonly FileDescriptor _host = HostTerminal.Find();
+
+    /// <summary>The other side, once the container had closed it (<see cref="HoldOpen"/>).</summary>
+    private FileDescriptor _slave;
     private termios _original;
     private bool _inputOpen = true;
     private bool _outputOpen = true;
@@ -83,6 +86,7 @@ internal sealed unsafe class TerminalRelay : IDisposable
         fixed (termios* original = &_original)
             _ = ioctl(_host, TCSETS, (nint)original);
         HostTerminal.Release(_host);
+        _slave.Dispose();
         _master.Dispose();
     }
 
@@ -114,14 +118,14 @@ internal sealed unsafe class TerminalRelay : IDisposable
         }
     }
 
-    /// <summary>False at the end of the output (a terminal's is EIO) or when nobody takes the bytes any more.</summary>
+    /// <summary>False when nothing can come or nobody takes the bytes any more.</summary>
     private bool CopyOutput()
     {
         fixed (byte* p = _buffer)
         {
             nint n = read(_master, p, BufferSize);
             if (n <= 0)
-                return n < 0 && errno is Errno.EINTR or Errno.EAGAIN;
+                return n < 0 && (errno is Errno.EINTR or Errno.EAGAIN || (errno == Errno.EIO && HoldOpen()));
             for (nint written = 0; written < n;)
             {
                 nint w = write(STDOUT_FILENO, p + written, n - written);
@@ -132,6 +136,22 @@ internal sealed unsafe class TerminalRelay : IDisposable
 
             return true;
         }
+    }
+
+    /// <summary>
+    /// EIO: nobody has the container's side open. That is not the end: a getty closes its terminal and opens it anew,
+    /// and so does a service manager between a login and the next. A descriptor of its own for that side keeps poll(2)
+    /// from reporting the hang-up over and over until then.
+    /// </summary>
+    private bool HoldOpen()
+    {
+        if (_slave.IsOpen)
+            return false;
+        int slave = ioctl(_master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (slave < 0)
+            return false;
+        _slave = new FileDescriptor(slave);
+        return true;
     }
 
     /// <summary>cfmakeraw(3).</summary>
