@@ -1,0 +1,55 @@
+// trace OUT COMMAND…: runs a command one instruction at a time, it and its children, and writes the addresses of the
+// static executable at which an instruction began, in the order in which each was first reached.
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Where the linker puts a program that is not position independent; the rest of the address space is libraries' and data's.
+enum { BASE = 0x400000, SIZE = 0x800000 };
+
+static unsigned char reached[SIZE];
+static unsigned order[SIZE], count;
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    pid_t first = fork();
+    if (first == 0) {
+        ptrace(PTRACE_TRACEME, 0, 0, 0);
+        raise(SIGSTOP);
+        execv(argv[2], argv + 2);
+        _exit(127);
+    }
+
+    int status;
+    waitpid(first, &status, 0);
+    ptrace(PTRACE_SETOPTIONS, first, 0,
+           PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+    ptrace(PTRACE_SINGLESTEP, first, 0, 0);
+    for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0;) {
+        if (!WIFSTOPPED(status)) {
+            if (pid == first)
+                break;
+            continue;
+        }
+
+        struct user_regs_struct registers;
+        if (ptrace(PTRACE_GETREGS, pid, 0, &registers) == 0 && registers.rip - BASE < SIZE && !reached[registers.rip - BASE]) {
+            reached[registers.rip - BASE] = 1;
+            order[count++] = registers.rip;
+        }
+        int signal = WSTOPSIG(status);
+        int stop_of_ptrace = signal == SIGTRAP || signal == SIGSTOP || status >> 16;
+        ptrace(PTRACE_SINGLESTEP, pid, 0, stop_of_ptrace ? 0 : signal);
+    }
+
+    FILE *out = fopen(argv[1], "w");
+    for (unsigned i = 0; i < count; i++)
+        fprintf(out, "%x\n", order[i]);
+    return fclose(out) != 0 || !WIFEXITED(status) ? 1 : WEXITSTATUS(status);
+}
