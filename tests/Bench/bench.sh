@@ -10,6 +10,8 @@
 #   tests/Bench/bench.sh --phases [ROUNDS]    where the time of ocirun's run goes, by its --debug log
 #   tests/Bench/bench.sh --trace [ROUNDS]     the same and every system call: artifacts/run.trace.json, for a viewer
 #   tests/Bench/bench.sh --gap [ROUNDS]       what the time between ocirun and the limit program is spent on, by cause
+#   tests/Bench/bench.sh --work [ROUNDS]      work inside a container against outside: sysbench
+#   tests/Bench/bench.sh --machine [ROUNDS]   start-up of a container against a virtual machine's (a tenth of the rounds)
 #
 # BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
 set -euo pipefail
@@ -48,7 +50,7 @@ clean() {
         for id in $(${program[$name]} list -q 2>/dev/null); do ${program[$name]} delete --force "$id"; done
     done
     for id in "$records"/limit/*/; do
-        [ ! -d "$id" ] || "$tools/limit" delete "$work/sleep/plan" "$(basename "$id")"
+        [ ! -d "$id" ] || "$tools/limit" delete "$work/sleep-default/plan" "$(basename "$id")"
     done
     for name in many merged; do
         if mountpoint -q "$work/$name"; then umount --recursive --lazy "$work/$name"; fi
@@ -107,19 +109,21 @@ engine='.linux.seccomp = $engine[0].linux.seccomp
         "SYS_CHROOT", "KILL", "AUDIT_WRITE"] | map("CAP_" + .)) as $caps
     | .process.capabilities = {"bounding": $caps, "effective": $caps, "permitted": $caps}'
 bundle default rootfs .
-bundle sleep rootfs '.process.args = ["/bin/sleep", "3600"]'
 bundle engine rootfs "$engine" --slurpfile engine spec-samples/seccomp-engine-default/config.json
 bundle user mapped '.linux.namespaces += [{"type": "user"}]
     | .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings'
 bundle mounts rootfs '.mounts += [range(33) | {"destination": "/mnt/\(.)", "type": "bind", "source": "\($work)/volumes/\(.)",
     "options": ["rbind", "rprivate", "ro"]}] | .root.readonly = false' --arg work "$work"
+for name in default engine user mounts; do
+    mkdir "$work/sleep-$name"
+    jq '.process.args = ["/bin/sleep", "3600"]' "$work/$name/config.json" >"$work/sleep-$name/config.json"
+done
 # limit.c gets the filter that ocirun compiles.
-jq '.process.args = ["/bin/sleep", "3600"]' "$work/engine/config.json" >"$work/config.json"
-mkdir "$work/filtered" && mv "$work/config.json" "$work/filtered/config.json"
-${program[ocirun]} run --detach --bundle "$work/filtered" "bench-$$-filter" </dev/null >/dev/null
+${program[ocirun]} run --detach --bundle "$work/sleep-engine" "bench-$$-filter" </dev/null >/dev/null
 "$tools/limit" filter "$(${program[ocirun]} state "bench-$$-filter" | jq .pid)" >"$work/filter"
 ${program[ocirun]} delete --force "bench-$$-filter"
-for name in default sleep engine user mounts; do plan $name; done
+for name in default engine user mounts; do plan $name && plan "sleep-$name"; done
+sleeping=sleep-default
 
 # command NAME WORDS…: a command line of a program; limit.c wants a plan for a bundle.
 command() {
@@ -129,7 +133,7 @@ command() {
         echo "${program[$name]} $verb $*"
         return
     fi
-    local plan=$work/sleep/plan words=()
+    local plan=$work/$sleeping/plan words=()
     while [ $# -gt 0 ]; do
         case $1 in --bundle) plan=$2/plan && shift ;; --force) ;; *) words+=("$1") ;; esac
         shift
@@ -156,14 +160,21 @@ table() {
             print $2 == 0 ? what : verb[$2] " (of " what ")", $1, $3, $4, $5, $6, $7, $8 }' >>"$work/rows"
 }
 
-# sleepers: a running container of each program, "bench-$$-" and its name.
+# sleepers CONFIG: a running container of each program, "bench-$$-" and its name; awake ends them.
 sleepers() {
     local name
     for name in ocirun crun runc; do
-        ${program[$name]} run --detach --bundle "$work/sleep" "bench-$$-$name" </dev/null >/dev/null 2>&1
+        ${program[$name]} run --detach --bundle "$work/sleep-$1" "bench-$$-$name" </dev/null >/dev/null 2>&1
     done
-    "$tools/limit" create "$work/sleep/plan" "bench-$$-limit" </dev/null >/dev/null
-    "$tools/limit" start "$work/sleep/plan" "bench-$$-limit"
+    "$tools/limit" create "$work/sleep-$1/plan" "bench-$$-limit" </dev/null >/dev/null
+    "$tools/limit" start "$work/sleep-$1/plan" "bench-$$-limit"
+    sleeping=sleep-$1
+}
+awake() {
+    local name
+    for name in ocirun crun runc; do ${program[$name]} delete --force "bench-$$-$name"; done
+    "$tools/limit" delete "$work/$sleeping/plan" "bench-$$-limit"
+    sleeping=sleep-default
 }
 
 : >"$work/rows"
@@ -178,11 +189,15 @@ trace)
     trace artifacts/run.trace.json
     exit
     ;;
+work | machine)
+    . tests/Bench/$mode.sh
+    exit
+    ;;
 gap)
     . tests/Bench/trace.sh
     gap "run" "run --bundle $work/default %"
     gap "run, as an engine's container" "run --bundle $work/engine %"
-    sleepers
+    sleepers default
     gap "exec" "exec bench-$$-@ /bin/true"
     gap "state" "state bench-$$-@"
     exit
@@ -213,15 +228,21 @@ table "run, one after the other" 0 "run --bundle $work/default %"
 table "run, as an engine's container" 100 "run --bundle $work/engine %"
 table "run in a user namespace" 100 "run --bundle $work/user %"
 table "run with 40 mounts" 100 "run --bundle $work/mounts %"
-table "create + start + delete" 100 "create --bundle $work/default %" "start %" "delete --force %"
-sleepers
-table "exec" 100 "exec bench-$$-@ /bin/true"
-table "state" 0 "state bench-$$-@"
-table "kill" 0 "kill bench-$$-@ CONT"
+declare -A kind=([default]='' [engine]=", as an engine's container" [user]=" in a user namespace" [mounts]=" with 40 mounts")
+for config in default engine user mounts; do
+    table "create + start + delete${kind[$config]}" 100 "create --bundle $work/$config %" "start %" "delete --force %"
+done
+for config in default engine user mounts; do
+    sleepers $config
+    table "exec${kind[$config]}" 100 "exec bench-$$-@ /bin/true"
+    table "state${kind[$config]}" 0 "state bench-$$-@"
+    table "kill${kind[$config]}" 0 "kill bench-$$-@ CONT"
+    awake
+done
 
 # The init between create and start. The pages of the program's file are the same for all of them.
 for name in ocirun crun runc; do
-    ${program[$name]} create --bundle "$work/sleep" "parked-$$-$name" </dev/null >/dev/null 2>&1
+    ${program[$name]} create --bundle "$work/sleep-default" "parked-$$-$name" </dev/null >/dev/null 2>&1
     pid=$(${program[$name]} state "parked-$$-$name" | jq .pid)
     awk -v name=$name '/^Pss:/ { pss = $2 } /^Pss_Anon:/ { own = $2 } END { print name "|" own "|" pss }' "/proc/$pid/smaps_rollup" >>"$work/parked"
 done

@@ -16,7 +16,7 @@ scale_containers() {
     local have=1 containers
     for containers in 1 10 100 1000; do
         for (( ; have < containers; have++)); do
-            ${program[ocirun]} create --bundle "$work/sleep" "scale-$$-$have" </dev/null >/dev/null
+            ${program[ocirun]} create --bundle "$work/sleep-default" "scale-$$-$have" </dev/null >/dev/null
         done
         point "created containers" $containers
     done
@@ -82,7 +82,7 @@ scale_layers() {
 part=${part-}
 case $part in '' | containers | mounts | starters | layers) ;; *) die "--scale=$part: not containers, mounts, starters or layers" ;; esac
 case ${part:-containers} in containers | mounts)
-    ${program[ocirun]} create --bundle "$work/sleep" "scale-$$" </dev/null >/dev/null
+    ${program[ocirun]} create --bundle "$work/sleep-default" "scale-$$" </dev/null >/dev/null
     ;;
 esac
 for name in containers mounts starters layers; do
