@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_WORDS = 32 };
+enum { MAX_WORDS = 128 };
 
 static void die(const char *what) {
     fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
