@@ -1,5 +1,6 @@
 using System;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using OciRuntime.Container.Lifecycle;
 using static OciRuntime.Linux.LibC;
@@ -7,13 +8,14 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Cli;
 
 /// <summary>
-/// C's <c>main</c>: what runs before the .NET runtime has started. Starting that twice, only to throw the first away in
-/// <see cref="SealedSelf"/>, is a quarter of a container's start, so the usual case of it is done here already. Where
+/// What runs before the .NET runtime has started, and before libc has. Starting those twice, only to throw the first away
+/// in <see cref="SealedSelf"/>, is a quarter of a container's start, so the usual case of it is done here already. Where
 /// this does nothing, <see cref="SealedSelf"/> does it: that is the one that decides.
 /// </summary>
 /// <remarks>
 /// No runtime yet: no allocation, no exception, no static constructor, and system calls without a GC transition. The
-/// linker makes this <c>main</c> and the runtime's own <c>__real_main</c> (<c>--wrap=main</c> in the project file).
+/// linker puts these methods before libc's <c>__libc_start_main</c> and the runtime's <c>main</c> (<c>--wrap</c> in the
+/// project file).
 /// </remarks>
 internal static unsafe class EntryPoint
 {
@@ -21,11 +23,25 @@ internal static unsafe class EntryPoint
     private static byte** s_firstHidden;
     private static byte** s_lastHidden;
 
-    [RuntimeExport("__wrap_main")]
-    private static int Enter(int argc, byte** argv, byte** envp)
+    /// <summary>
+    /// The first code of the process. Of libc, <c>syscall</c> alone can be called, once there is a place for errno: libc's
+    /// own start looks the processor up with CPUID instructions, each of them a trap in a virtual machine.
+    /// </summary>
+    [RuntimeExport("__wrap___libc_start_main"), SkipLocalsInit]
+    private static int Enter(nint main, nint argc, byte** argv, nint init, nint fini, nint dynamicFini, nint stackEnd)
     {
         if (argc > 1 && IsSealedCommand(argv + 1, out bool foreground))
-            ExecuteSealed(argv, envp, foreground);
+        {
+            byte* errnoBelow = stackalloc byte[1024];
+            _ = Call(SYS_arch_prctl, ARCH_SET_FS, (nint)(errnoBelow + 1024));
+            ExecuteSealed(argv, argv + argc + 1, foreground);
+        }
+        return StartLibc(main, argc, argv, init, fini, dynamicFini, stackEnd);
+    }
+
+    [RuntimeExport("__wrap_main")]
+    private static int EnterRuntime(int argc, byte** argv, byte** envp)
+    {
         HideFromRuntime(envp);
         int status = RealMain(argc, argv, envp);
         if (s_started)
@@ -149,10 +165,15 @@ internal static unsafe class EntryPoint
 
     private static nint Call(nint number, nint a, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => syscall(number, a, b, c, d, e);
 
-    private const nint SYS_write = 1, SYS_close = 3, SYS_rt_sigprocmask = 14, SYS_statfs = 137, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
+    private const nint SYS_write = 1, SYS_close = 3, SYS_rt_sigprocmask = 14, SYS_statfs = 137, SYS_arch_prctl = 158, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
+
+    private const nint ARCH_SET_FS = 0x1002;
 
     [DllImport("libc", EntryPoint = "syscall"), SuppressGCTransition]
     private static extern nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    [DllImport("libc", EntryPoint = "__real___libc_start_main"), SuppressGCTransition]
+    private static extern int StartLibc(nint main, nint argc, byte** argv, nint init, nint fini, nint dynamicFini, nint stackEnd);
 
     [DllImport("libc", EntryPoint = "__real_main"), SuppressGCTransition]
     private static extern int RealMain(int argc, byte** argv, byte** envp);
