@@ -10,6 +10,7 @@
 #   tests/Bench/bench.sh --phases [ROUNDS]    where the time of ocirun's run goes, by its --debug log
 #   tests/Bench/bench.sh --trace [ROUNDS]     the same and every system call: artifacts/run.trace.json, for a viewer
 #   tests/Bench/bench.sh --gap [ROUNDS]       what the time between ocirun and the limit program is spent on, by cause
+#   tests/Bench/bench.sh --parked             the memory of inits between create and start, by what it is
 #   tests/Bench/bench.sh --work [ROUNDS]      work inside a container against outside: sysbench
 #   tests/Bench/bench.sh --machine [ROUNDS]   start-up of a container against a virtual machine's (a tenth of the rounds)
 #
@@ -62,7 +63,7 @@ mkdir "$records/limit"
 
 # The C programs. A machine without a compiler, such as the virtual one, finds them where another run left them.
 tools=$PWD/artifacts/bench
-for name in measure starters limit; do
+for name in measure starters faults limit; do
     if [ ! -e "$tools/$name" ] || [ -n "$(find tests/Bench -name '*.[ch]' -newer "$tools/$name")" ]; then
         need_packages gcc libc6-dev
         mkdir -p "$tools"
@@ -189,7 +190,7 @@ trace)
     trace artifacts/run.trace.json
     exit
     ;;
-work | machine)
+work | machine | parked)
     . tests/Bench/$mode.sh
     exit
     ;;
@@ -200,6 +201,7 @@ gap)
     sleepers default
     gap "exec" "exec bench-$$-@ /bin/true"
     gap "state" "state bench-$$-@"
+    "$tools/faults" "$ocirun"
     exit
     ;;
 phases)

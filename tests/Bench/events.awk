@@ -6,7 +6,7 @@
 # processor), "phase" (a part of ocirun's work by its --debug log), "process" (the time that a thread lives; value: who
 # made it). Time begins when the shell's child executes the command.
 #
-#   awk [-v log_file=FILE] -f events.awk /usr/include/…/asm/unistd_64.h SCRIPT
+#   awk -v shell_file=PATH [-v log_file=FILE] -f events.awk /usr/include/…/asm/unistd_64.h SCRIPT
 #
 # A line of the log is found again as the write of that many bytes: its phase ends with the write, and began where the
 # phase before it ended in the same process.
@@ -17,6 +17,10 @@ function phase(tid, time, name) {
     if (log_file == "") return
     emit(tid in phased ? phased[tid] : born[tid], time, tid, "phase", name, "")
     phased[tid] = time
+}
+function here(tid, time) {
+    if (tid in away) emit(away[tid], time, tid, "away", "another program had the processor", "")
+    delete away[tid]
 }
 function returned(tid, time, result) {
     emit(entered[tid], time, tid, "syscall", name[tid], result)
@@ -38,7 +42,11 @@ BEGIN {
 }
 FNR == NR { if ($1 == "#define" && sub(/^__NR_/, "", $2)) call[$3] = $2; next }
 { split($1, ids, "/"); tid = ids[2]; time = $3 * 1e6; event = $4 }
-shell == "" { shell = tid }
+event == "sched:sched_switch:" && match($0, /next_pid=[0-9]+/) { here(substr($0, RSTART + 9, RLENGTH - 9), time) }
+# All that happens on the machine comes in: the shell's descendants are what is asked for.
+event == "sched:sched_process_fork:" && tid in ours { match($0, /child_pid=[0-9]+/); parent[substr($0, RSTART + 10, RLENGTH - 10)] = tid; ours[substr($0, RSTART + 10, RLENGTH - 10)] }
+event == "sched:sched_process_exec:" && shell == "" && $0 ~ "filename=" shell_file " " { shell = tid; ours[tid] }
+!(tid in ours) { next }
 tid == shell {
     # The shell's wait4 returns: once for the command, and once for nothing.
     if (event == "raw_syscalls:sys_exit:" && $6 == 61 && command != "" && !over) {
@@ -52,7 +60,7 @@ zero == "" { if (event != "raw_syscalls:sys_enter:" || $6 != 59) next; zero = ti
 !(tid in born) { born[tid] = time; process[tid] = ids[1] }
 process[tid] == command { last[command] = time }
 { last[tid] = time }
-tid in away { emit(away[tid], time, tid, "away", "another program had the processor", ""); delete away[tid] }
+{ here(tid, time) }
 event == "sched:sched_switch:" && /prev_state=R/ { away[tid] = time }
 event == "raw_syscalls:sys_enter:" {
     entered[tid] = time; name[tid] = call[$6]
@@ -60,6 +68,5 @@ event == "raw_syscalls:sys_enter:" {
 }
 event == "raw_syscalls:sys_exit:" && tid in entered { returned(tid, time, $8) }
 event == "exceptions:page_fault_user:" { emit(time, time, tid, "fault", "page fault", "") }
-event == "sched:sched_process_fork:" { match($0, /child_pid=[0-9]+/); parent[substr($0, RSTART + 10, RLENGTH - 10)] = tid }
 event == "sched:sched_process_exit:" && tid in entered { returned(tid, time, "") }
 END { for (tid in born) emit(born[tid], last[tid], tid, "process", "", parent[tid]) }

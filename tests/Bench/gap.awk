@@ -1,4 +1,4 @@
-# A table of causes.pl's rows, NAME|ROUND|ORDER CAUSE|CALLS|FAULTS|us: medians over the rounds, one column a program.
+# A table of causes.pl's rows, NAME|ROUND|ORDER CAUSE|CALLS|FAULTS|us, and NAME|wall|ms: medians, one column a program.
 function median(name, cause, what,    i, n, sorted, j, value) {
     for (i = 1; i <= rounds; i++) {
         value = all[name, i, cause, what] + 0
@@ -11,6 +11,7 @@ function cell(name, cause,    calls, faults) {
     calls = median(name, cause, "calls"); faults = median(name, cause, "faults")
     return sprintf("%.2f ms", median(name, cause, "us") / 1000) (calls + faults ? sprintf(" (%d, %d)", calls, faults) : "")
 }
+$2 == "wall" { wall[$1] = $3; next }
 {
     if (!($3 in known)) { known[$3]; causes[++n] = $3 }
     all[$1, $2, $3, "calls"] = $4; all[$1, $2, $3, "faults"] = $5; all[$1, $2, $3, "us"] = $6
@@ -28,5 +29,5 @@ END {
         cause = causes[i]; name = cause; sub(/^[0-9]+ /, "", name)
         printf "| %s | %s | %s | %.2f ms |\n", name, cell("ocirun", cause), cell("limit", cause), (median("ocirun", cause, "us") - median("limit", cause, "us")) / 1000
     }
-    print ""
+    printf "| without perf and --debug, 100 ms after the last | %.2f ms | %.2f ms | %.2f ms |\n\n", wall["ocirun"], wall["limit"], wall["ocirun"] - wall["limit"]
 }

@@ -23,7 +23,7 @@ static double now(void) {
 }
 
 /* Divides a command line at its spaces. */
-static void split(char *command, char **words) {
+static inline void split(char *command, char **words) {
     int count = 0;
     for (char *word = strtok(command, " "); word && count < MAX_WORDS; word = strtok(NULL, " "))
         words[count++] = word;
@@ -31,7 +31,7 @@ static void split(char *command, char **words) {
 }
 
 /* Starts a command without input and output; the word "%" becomes the id. */
-static pid_t start(char **words, const char *id) {
+static inline pid_t start(char **words, const char *id) {
     char *argv[MAX_WORDS + 1];
     int i;
     pid_t child;
@@ -57,7 +57,7 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double quantile(double *values, int count, double part) {
+static inline double quantile(double *values, int count, double part) {
     qsort(values, count, sizeof(double), ascending);
     return values[(int)(part * (count - 1) + 0.5)];
 }

@@ -5,17 +5,21 @@ mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing
 [ -d /sys/kernel/tracing/events/raw_syscalls ] || die "this kernel has no tracepoints of system calls (CONFIG_FTRACE_SYSCALLS)"
 numbers=$(find /usr/include -path '*/asm/unistd_64.h' | head -n 1)
 
+# The shell that perf starts, under a name that no other process has. All processors are watched, and not the shell's
+# descendants alone: to hand the events on to a child would make each clone of a process several times as long.
+cp /bin/busybox "$work/busybox"
+
 # record EVENTS LOG COMMAND…: a command's events (events.awk), sorted by time; LOG is ocirun's, or empty.
 record() {
     local events=$1 log=$2
     shift 2
     [ -z "$log" ] || rm -f "$log"
     # shellcheck disable=SC2016
-    perf record -q -o "$work/perf" -m 4096 -k CLOCK_MONOTONIC -e 'raw_syscalls:*,exceptions:page_fault_user' \
-        -e 'sched:sched_process_fork,sched:sched_process_exit,sched:sched_switch' \
-        -- busybox sh -c '"$@"; exit $?' sh "$@" </dev/null >/dev/null
+    perf record -q -a -o "$work/perf" -m 4096 -k CLOCK_MONOTONIC -e 'raw_syscalls:*,exceptions:page_fault_user' \
+        -e 'sched:sched_process_fork,sched:sched_process_exec,sched:sched_process_exit,sched:sched_switch' \
+        -- "$work/busybox" sh -c '"$@"; exit $?' sh "$@" </dev/null >/dev/null
     perf script --ns -i "$work/perf" -F pid,tid,cpu,time,event,trace 2>/dev/null |
-        awk -v log_file="$log" -f tests/Bench/events.awk "$numbers" - | sort -t '|' -k 1,1n >"$events"
+        awk -v shell_file="$work/busybox" -v log_file="$log" -f tests/Bench/events.awk "$numbers" - | sort -t '|' -k 1,1n >"$events"
 }
 
 # trace FILE: the run that took the median time of all rounds, for a viewer.
@@ -35,7 +39,7 @@ trace() {
 
 # gap WHAT COMMAND: where the wall time of a command goes, ocirun's beside the limit program's; "@" is the program's name.
 gap() {
-    local what=$1 line=$2 name round words id
+    local what=$1 line=$2 name round words id alone=()
     : >"$work/causes"
     # The first round warms the caches up.
     for ((round = 0; round <= rounds; round++)); do
@@ -47,5 +51,7 @@ gap() {
             [ $round -eq 0 ] || perl tests/Bench/causes.pl "$work/events" | sed "s/^/$name|$round|/" >>"$work/causes"
         done
     done
+    for name in ocirun limit; do alone+=("$name|$(command $name ${line//@/$name})"); done
+    "$tools/measure" "$rounds" 100 "${alone[@]}" | awk -F '|' -v OFS='|' '{ print $1, "wall", $3 }' >>"$work/causes"
     awk -F '|' -v what="$what" -v rounds="$rounds" -f tests/Bench/gap.awk "$work/causes"
 }
