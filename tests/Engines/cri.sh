@@ -108,7 +108,8 @@ check no-new-privileges 0 "NoNewPrivs:*1*status 0" exec_sync "$second" grep NoNe
 check read-only 0 "*Read-only file system*status 1" exec_sync "$second" touch /file
 check pod-hostname-dns-sysctl 0 "one*nameserver 10.9.9.9*4321*status 0" exec_sync "$first" sh -c 'hostname; cat /etc/resolv.conf /proc/sys/net/core/somaxconn'
 check pod-network 0 "served*status 0" exec_sync "$second" wget -q -O - http://127.0.0.1/
-check host-port 0 "served" busybox wget -q -O - "http://$(cri PodSandboxStatus "{\"pod_sandbox_id\": \"$pod\"}" .status.network.ip)/"
+check pod-address 0 "served" busybox wget -q -O - "http://$(cri PodSandboxStatus "{\"pod_sandbox_id\": \"$pod\"}" .status.network.ip)/"
+check host-port 0 "served" busybox wget -q -O - http://10.88.0.1:8080/
 if [ ! -e /sys/fs/cgroup/cgroup.procs ]; then
     limits() { cgroup memory memory.limit_in_bytes; cgroup cpu cpu.shares; cgroup cpu cpu.cfs_quota_us; }
     check limits 0 $'67108864\n512\n50000' limits
@@ -119,6 +120,7 @@ if [ ! -e /sys/fs/cgroup/cgroup.procs ]; then
     check update 0 $'83886080\n256\n100000' update
 fi
 check stats 0 "true true" cri ContainerStats "{\"container_id\": \"$first\"}" '[(.stats.memory.workingSetBytes.value | tonumber > 0), (.stats.cpu.usageCoreNanoSeconds.value | tonumber > 0)] | join(" ")'
+check stats-of-all 0 "first second" cri ListContainerStats '{}' '[.stats[].attributes.metadata.name] | sort | join(" ")'
 logs() { await grep -q err "$work/logs/first.log"; cut -d ' ' -f 2- "$work/logs/first.log" | sort; }
 check logs 0 $'stderr F err\nstdout F out' logs
 

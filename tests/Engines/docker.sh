@@ -241,6 +241,12 @@ restart_policy() {
     docker rm again
 }
 check restart-policy 0 $'run\nrun\nrun\nagain' restart_policy
+restart_always() {
+    docker run -d --name always --restart always busybox true >/dev/null
+    await says '[1-9]*' inspect always '{{.RestartCount}}'
+    docker rm -f always
+}
+check restart-always 0 "always" restart_always
 health() {
     docker run -d --name healthy --health-cmd 'test -e /ok' --health-interval 0.1s --health-retries 2 busybox sleep 1000 >/dev/null
     await says unhealthy inspect healthy '{{.State.Health.Status}}'
@@ -335,12 +341,12 @@ at_once() {
 }
 load() {
     local round
-    for ((round = 0; round < ${ENGINES_FULL:+9}+1; round++)); do
+    for ((round = 0; round < ${ENGINES_ROUNDS:-1}; round++)); do
         at_once 20 run --rm busybox | sort -n | xargs
     done | uniq -c
     await says "" docker ps --all --format '{{.Names}} {{.Command}} {{.Status}}'
 }
-check load-20-at-once 0 "*[0-9] 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19" load
+check load-20-at-once 0 "*${ENGINES_ROUNDS:-1} 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19" load
 execs() {
     docker run -d --name busy busybox sleep 1000 >/dev/null
     at_once 100 exec busy | sort -n | xargs

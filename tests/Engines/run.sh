@@ -4,8 +4,8 @@
 #   tests/Engines/run.sh RESULTS [ENGINE…] [RUNTIME…]
 #
 # RESULTS takes a line "passed|failed<TAB>engines.ENGINE.RUNTIME.STEP" for each step. Every engine runs with every
-# runtime unless told otherwise. ENGINES_TIMES=yes prints how long each step takes; ENGINES_FULL=yes runs the load
-# steps at full length.
+# runtime unless told otherwise. ENGINES_TIMES=yes prints how long each step takes; ENGINES_ROUNDS=200 repeats
+# Docker's 20 containers at once as often (default: once).
 set -euo pipefail
 results=$(readlink -f "$1")
 shift

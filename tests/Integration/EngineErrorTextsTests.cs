@@ -6,7 +6,10 @@ namespace OciRuntime.Integration.Tests;
 
 /// <summary>
 /// The texts of errors that callers of a runtime look for, and what they do on finding them: part of its interface.
-/// Each row names the text, the command, and the caller with the file that has the comparison.
+/// Each row names the text, the command, and the caller with the file that has the comparison. Where a caller has several
+/// texts for one thing (containerd, checkKillError: "os: process already finished", "container not running", "no such process";
+/// CRI-O: "no such process", "container not running", "invalid process"), the row is of the one that runc says.
+/// Buildah, conmon and go-runc compare no text: they look at statuses, at the pid file and at what state prints.
 /// </summary>
 [Trait("Lane", "Integration")]
 public sealed class EngineErrorTextsTests : ContainerTest
@@ -75,6 +78,33 @@ public sealed class EngineErrorTextsTests : ContainerTest
         System.IO.Directory.CreateDirectory(container.Bundle.Rootfs + "/etc");
         System.IO.File.WriteAllText(container.Bundle.Rootfs + "/etc/passwd", "");
         container.Create().FailsWith(text).Stderr.Should().Contain($"exec: \\\"{program}\\\": ", caller);
+    }
+
+    [Theory]
+    [InlineData("no such file or directory", """{"destination":"/mnt","source":"/nope","options":["bind"]}""", "dockerd, daemon/errors.go: an invalid bind mount, exit 127; Podman, oci_util.go: not found, 127")]
+    [InlineData("not a directory", """{"destination":"/mnt/file/below","type":"tmpfs","source":"tmpfs"}""", "dockerd, daemon/errors.go: a mount of a directory onto a file, exit 127")]
+    public void Of_a_mount_that_cannot_be(string text, string mount, string caller)
+    {
+        Container container = NewContainer();
+        container.Bundle.File("/mnt/file", "").Append("mounts", mount).Args("true").Write();
+        container.Create().FailsWith(text).ExitCode.Should().Be(1, caller);
+    }
+
+    // A limit above fs.nr_open is refused to everybody.
+    [Fact]
+    public void Of_what_the_kernel_does_not_permit()
+    {
+        Container container = NewContainer("""{"process":{"rlimits":[{"type":"RLIMIT_NOFILE","soft":1099511627776,"hard":1099511627776}]}}""");
+        container.Bundle.Args("true");
+        container.Create().FailsWith("operation not permitted").ExitCode.Should().Be(1, "Podman, oci_util.go: permission denied, 126");
+    }
+
+    [Fact]
+    public void Of_the_version()
+    {
+        string[] lines = Command.Run(Runtime.UnderTest.Path, "--version").Succeeds().Lines;
+        lines[0].Should().MatchRegex("^(ocirun|runc) version [0-9]", "dockerd, daemon/info_unix.go: the line that has \"version\"; Podman and CRI-O: the first line");
+        lines.Should().ContainSingle(line => line.StartsWith("commit: "), "dockerd, daemon/info_unix.go").And.ContainSingle(line => line.StartsWith("spec: "), "go-runc, parseVersion");
     }
 
     [OcirunFact("runc says \"permission denied\" when built with an old Go, and \"is a directory\" with a newer one")]

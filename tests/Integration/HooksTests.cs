@@ -80,6 +80,35 @@ public sealed class HooksTests : ContainerTest
         (Logged().Single() == Linux.Namespace(kind)).Should().Be(ofRuntime);
     }
 
+    [Theory]
+    [InlineData("prestart", true)]
+    [InlineData("createRuntime", true)]
+    [InlineData("createContainer", true)]
+    [InlineData("startContainer", false)]
+    [InlineData("poststart", true)]
+    [InlineData("poststop", true)]
+    public void Path_of_a_hook_is_one_of_the_host_or_the_container(string hook, bool host)
+    {
+        // Each root has a program at a path that the other does not have.
+        Container container = NewContainer();
+        string log = Directory + "/log", program = host ? Directory + "/program" : "/of-the-container/program";
+        System.IO.Directory.CreateDirectory(log);
+        container.Bundle.Append("mounts", $$"""{"destination":"/log","source":"{{log}}","options":["bind"]}""").Args("true");
+        container.Bundle.Append($"hooks.{hook}", $$"""{"path":"{{program}}"}""");
+        if (host)
+        {
+            File.WriteAllText(program, $"#!/bin/sh\necho ran >{log}/ran\n");
+            Linux.Chmod(program, 0b111_101_101);
+        }
+        else
+        {
+            container.Bundle.File(program, "#!/bin/sh\necho ran >/log/ran\n", 0b111_101_101);
+        }
+
+        container.Run().Succeeds();
+        File.ReadAllText(log + "/ran").Should().Be("ran\n");
+    }
+
     [Fact]
     public void CreateContainer_hook_sees_the_hosts_root_and_startContainer_hook_the_containers()
     {
