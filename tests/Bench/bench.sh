@@ -2,17 +2,17 @@
 # Compares ocirun with crun and runc from Debian's packages, and with a C program that makes the same system calls and does
 # nothing else (limit.c). Prints Markdown, and draws artifacts/bench.svg.
 #
-#   tests/Bench/bench.sh [ROUNDS]      100 rounds unless told; every round runs every program once, in another order, so
-#                                      that a change of the machine's mood meets all of them
+#   tests/Bench/bench.sh [ROUNDS]      every round runs every program once, in another order, so that a change of the
+#                                      machine's mood meets all of them (100 rounds unless told)
 #   tests/Bench/bench.sh --scale[=PART] [ROUNDS]    how the time grows, as tables and curves (artifacts/scale.svg): with
 #                                      1 to 1,000 containers, 0 to 5,000 mounts, 1 to 64 starters at once, 0 to 100 layers
 #                                      of an image; PART is one of containers, mounts, starters, layers
-#   tests/Bench/bench.sh --phases [ROUNDS]    where the time of ocirun's run goes, by its --debug log
-#   tests/Bench/bench.sh --trace [ROUNDS]     the same and every system call: artifacts/run.trace.json, for a viewer
-#   tests/Bench/bench.sh --gap [ROUNDS]       what the time between ocirun and the limit program is spent on, by cause
-#   tests/Bench/bench.sh --parked             the memory of inits between create and start, by what it is
-#   tests/Bench/bench.sh --work [ROUNDS]      work inside a container against outside: sysbench
-#   tests/Bench/bench.sh --machine [ROUNDS]   start-up of a container against a virtual machine's (a tenth of the rounds)
+#   tests/Bench/bench.sh --phases [ROUNDS]     where the time of ocirun's run goes, by its --debug log
+#   tests/Bench/bench.sh --trace [ROUNDS]      the same and every system call: artifacts/run.trace.json, for a viewer
+#   tests/Bench/bench.sh --gap [ROUNDS]        what the time between ocirun and the limit program is spent on, by cause
+#   tests/Bench/bench.sh --parked              the memory of inits between create and start, by what it is
+#   tests/Bench/bench.sh --work [ROUNDS]       work inside a container against outside: sysbench
+#   tests/Bench/bench.sh --machine [ROUNDS]    start-up of a container against a virtual machine's (a tenth of the rounds)
 #
 # BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
 set -euo pipefail
@@ -37,7 +37,9 @@ case ${1-} in
 --scale=*) mode=scale part=${1#*=} && shift ;;
 --*) mode=${1#--} && shift ;;
 esac
-rounds=${1:-100}
+declare -A default=([table]=100 [scale]=10 [phases]=100 [trace]=21 [gap]=30 [parked]=1 [work]=9 [machine]=50)
+[ -n "${default[$mode]-}" ] || die "bench.sh: no --$mode"
+rounds=${1:-${default[$mode]}}
 work=$(mktemp -d)
 # The programs' records, where they keep them by default: below /run, which is in memory on a host that has booted.
 [ "$(stat -f -c %T /run)" = tmpfs ] || mount -t tmpfs -o mode=755 tmpfs /run
@@ -47,15 +49,18 @@ declare -A program=([ocirun]="$ocirun --root $records/ocirun" [crun]="/usr/bin/c
 trap 'clean' EXIT
 clean() {
     local name id
+    set +e
     for name in ocirun crun runc; do
-        for id in $(${program[$name]} list -q 2>/dev/null); do ${program[$name]} delete --force "$id"; done
+        for id in $(${program[$name]} list -q 2>/dev/null); do
+            # runc gives up when the kernel has not ended a container's processes within a moment.
+            ${program[$name]} delete --force "$id" 2>/dev/null || ${program[$name]} delete --force "$id"
+        done
     done
-    for id in "$records"/limit/*/; do
-        [ ! -d "$id" ] || "$tools/limit" delete "$work/sleep-default/plan" "$(basename "$id")"
-    done
+    for id in "$records"/limit/*/; do "$tools/limit" delete "$work/sleep-default/plan" "$(basename "$id")"; done
     for name in many merged; do
         if mountpoint -q "$work/$name"; then umount --recursive --lazy "$work/$name"; fi
     done
+    find /sys/fs/cgroup -depth -type d -name "*-$$-*" -exec rmdir {} + 2>/dev/null
     rm -rf --one-file-system "$work" "$records"
 }
 chmod 755 "$work"
@@ -134,6 +139,7 @@ command() {
         echo "${program[$name]} $verb $*"
         return
     fi
+    if [ "$verb" = --version ]; then echo "$tools/limit --version" && return; fi
     local plan=$work/$sleeping/plan words=()
     while [ $# -gt 0 ]; do
         case $1 in --bundle) plan=$2/plan && shift ;; --force) ;; *) words+=("$1") ;; esac
@@ -225,6 +231,7 @@ phases)
 esac
 # Moving a process between v1 cgroups makes the kernel wait, unless another was moved within the last milliseconds: a
 # container that is started on its own pays for it, one of a series does not.
+table "--version" 0 "--version"
 table "run, 100 ms after the last" 100 "run --bundle $work/default %"
 table "run, one after the other" 0 "run --bundle $work/default %"
 table "run, as an engine's container" 100 "run --bundle $work/engine %"

@@ -406,8 +406,10 @@ static int dump_filter(pid_t pid) {
 }
 
 int main(int argc, char **argv) {
-    const char *command = argc > 2 ? argv[1] : "";
-    if (!strcmp(command, "filter"))
+    const char *command = argc > 1 ? argv[1] : "";
+    if (!strcmp(command, "--version"))
+        return puts("limit") < 0;
+    if (!strcmp(command, "filter") && argc > 2)
         return dump_filter(atoi(argv[2]));
     if (argc < 4)
         return 2;

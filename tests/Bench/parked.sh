@@ -27,9 +27,8 @@ for inits in 1 10 100; do
             /^[0-9a-f]+-/ { file = $6 ~ /^\//; writable = $2 ~ /w/ }
             /^Rss:/ { rss += $2 } /^Pss:/ { pss += $2; here = $2 }
             /^Anonymous:/ { anonymous = $2 }
-            /^Pss_Dirty:/ { dirty = $2 }
-            # A private page that was written is anonymous, in whatever mapping.
-            /^VmFlags:/ { own += dirty < here ? dirty : here; if (file && !writable) code += here - dirty; else if (file) data += here - dirty }
+            # A page that the process has written is anonymous, in whatever mapping; nobody shares it after create.
+            /^VmFlags:/ { own += anonymous; if (file && !writable) code += here - anonymous; else if (file) data += here - anonymous }
             END { printf "| %d | %s | %.2f MiB | %.2f MiB | %.2f MiB | %.2f MiB | %.2f MiB |\n", inits, name, pss / 1024, own / 1024, code / 1024, data / 1024, rss / 1024 }' "/proc/$pid/smaps"
     done
 done
