@@ -31,6 +31,10 @@ RUNTIME = {"brk", "mmap", "mprotect", "madvise", "munmap", "rseq", "rt_sigaction
 LIMIT = 60
 
 
+class Broken(Exception):
+    """A command failed that nothing was done to."""
+
+
 class Sweep:
     def __init__(self, runtime, directory):
         self.runtime = runtime
@@ -79,7 +83,10 @@ class Sweep:
                 status = process.wait(LIMIT)
             except subprocess.TimeoutExpired:
                 state = self.describe(process.pid)
-                os.killpg(process.pid, signal.SIGKILL)
+                try:
+                    os.killpg(process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
                 process.wait()
                 return None, state
             output.seek(0)
@@ -100,7 +107,7 @@ class Sweep:
         for step in ("create",) if command == "start" else ("create", "start"):
             status, output = self.call(self.words(step, identity))
             if status != 0:
-                raise SystemExit(f"{step} without a fault: status {status}: {output}")
+                raise Broken(f"{step} without a fault: status {status}: {output}")
 
     def clean(self, identity):
         status, output = self.call(self.words("delete", identity))
@@ -136,7 +143,10 @@ class Sweep:
     def clear(self, identity):
         """What a problem has left must not be taken for the next one's."""
         for pid, _ in list(self.processes(identity)):
-            os.kill(pid, signal.SIGKILL)
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         time.sleep(0.5)
         for directory in glob.glob(f"/sys/fs/cgroup/{identity}") + glob.glob(f"/sys/fs/cgroup/*/{identity}"):
             try:
@@ -151,9 +161,9 @@ class Sweep:
         self.prepare(command, identity)
         status, output = self.call(["strace", "-D", "-f", "-qq", "-o", self.trace, *self.words(command, identity)])
         if status != 0:
-            raise SystemExit(f"{command} under strace: status {status}: {output}")
+            raise Broken(f"{command} under strace: status {status}: {output}")
         if problem := self.clean(identity):
-            raise SystemExit(problem)
+            raise Broken(problem)
         counts = collections.Counter()
         found = []
         for line in open(self.trace, errors="replace"):
@@ -168,7 +178,12 @@ class Sweep:
 
     def inject(self, command, name, ordinal, error, number):
         identity = f"{self.token}x{number}"
-        self.prepare(command, identity)
+        try:
+            self.prepare(command, identity)
+        except Broken as broken:
+            self.report(command, name, ordinal, error, str(broken))
+            self.clear(identity)
+            return
         status, output = self.call(
             ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:error={error}:when={ordinal}", *self.words(command, identity)])
         problem = None
@@ -187,22 +202,34 @@ class Sweep:
         cleaning = self.clean(identity)
         for text in (problem, cleaning):
             if text:
-                self.failures.append((command, name, ordinal, error, text))
-                print(f"{command}: {name} #{ordinal} {error}: {text.strip()[:600]}", flush=True)
+                self.report(command, name, ordinal, error, text)
         if cleaning:
             self.clear(identity)
 
+    def report(self, command, name, ordinal, error, text):
+        self.failures.append((command, name, ordinal, error, text))
+        print(f"{command}: {name} #{ordinal} {error}: {text.strip()[:600]}", flush=True)
+
     def run(self, commands, errors, every, rotate):
+        """The last line says how far it came, whatever ended it."""
         number = 0
-        for command in commands:
-            calls = self.calls(command)
-            print(f"{command}: {len(calls)} calls", flush=True)
-            for index, (name, ordinal) in enumerate(calls):
-                if index % every:
-                    continue
-                for error in [errors[index // every % len(errors)]] if rotate else errors:
-                    self.inject(command, name, ordinal, error, number)
-                    number += 1
+        try:
+            for command in commands:
+                calls = self.calls(command)
+                print(f"{command}: {len(calls)} calls", flush=True)
+                for index, (name, ordinal) in enumerate(calls):
+                    if index % every:
+                        continue
+                    for error in [errors[index // every % len(errors)]] if rotate else errors:
+                        self.inject(command, name, ordinal, error, number)
+                        number += 1
+        except BaseException as reason:
+            self.report("sweep", "ended", number, "early", f"{type(reason).__name__}: {reason}")
+            raise
+        finally:
+            self.summarize(number)
+
+    def summarize(self, number):
         print(f"{number} faults: {self.counts['failed']} failed with an error, {self.counts['went on']} went on, {len(self.failures)} problems", flush=True)
 
 
@@ -217,6 +244,9 @@ def main():
     directory = tempfile.mkdtemp(prefix="ocirun-faults-")
     os.chmod(directory, 0o755)
     sweep = Sweep(arguments.runtime, directory)
+    # So that an end from outside is told, too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         sweep.run(arguments.commands.split(","), arguments.errors.split(","), arguments.every, arguments.rotate)
     finally:
