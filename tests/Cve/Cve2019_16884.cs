@@ -6,6 +6,9 @@ using Xunit;
 namespace OciRuntime.Integration.Tests.Cve;
 
 /// <summary>Settings written to what the image or a volume has put in the place of <c>/proc</c>; also CVE-2025-52881.</summary>
+/// <remarks>
+/// Seen to fall when <c>/proc</c> is looked up through links, and a volume is let over it (without <c>ProcGuard</c>).
+/// </remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2019_16884 : ContainerTest
 {

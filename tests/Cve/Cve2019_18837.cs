@@ -10,6 +10,10 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// resolved was made and mounted on by a path that followed a link at its end. Here no path is resolved twice, and
 /// never outside of the kernel's confined look-up.
 /// </summary>
+/// <remarks>
+/// Seen to fall when a path is opened, and what is missing of it made, by the kernel's ordinary look-up below the
+/// root's descriptor, but for links that climb too little.
+/// </remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2019_18837 : ContainerTest
 {

@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// <c>/proc</c> of the image is a link, or becomes one: the procfs would be mounted where it leads, and what masks it and
 /// makes it read-only would miss it. See also <see cref="Cve2023_27561"/> and <see cref="Cve2023_28642"/>.
 /// </summary>
+/// <remarks>Seen to fall when <c>/proc</c> and <c>/sys</c> are looked up through links like any destination.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2019_19921 : ContainerTest
 {

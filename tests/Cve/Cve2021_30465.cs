@@ -6,6 +6,7 @@ using Xunit;
 namespace OciRuntime.Integration.Tests.Cve;
 
 /// <summary>A mount that goes through a link of the image, also one that is exchanged while the runtime looks.</summary>
+/// <remarks>Seen to fall when the look-up is not confined to the root.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2021_30465 : ContainerTest
 {

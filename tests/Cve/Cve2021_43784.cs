@@ -10,6 +10,10 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// or map of more than 64 KiB the length wrapped, and the rest was read as attributes: as other clone flags, for example,
 /// without the user namespace. Here nothing is serialized for the init: it is a clone of the process that read the config.
 /// </summary>
+/// <remarks>
+/// Seen to fall when a namespace's path is cut to the 16 bits of its length, and what is over may take the clone flags
+/// away.
+/// </remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2021_43784 : ContainerTest
 {

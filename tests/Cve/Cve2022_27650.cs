@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// crun before 1.4.4 put the capabilities of <c>exec --cap</c>, and those of the config that <c>spec</c> writes, into the
 /// inheritable set, too. An ordinary user then gets them from a program of the image with inheritable file capabilities.
 /// </summary>
+/// <remarks>Seen to fall when <c>exec --cap</c> adds to the inheritable set.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2022_27650 : ContainerTest
 {

@@ -5,6 +5,7 @@ using Xunit;
 namespace OciRuntime.Integration.Tests.Cve;
 
 /// <summary>A container in a user namespace gets a writable view of the host's cgroups.</summary>
+/// <remarks>Seen to fall when the mount does not get the flags of the config.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2023_25809 : ContainerTest
 {

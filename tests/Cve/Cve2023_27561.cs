@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// runc before 1.1.5: <c>/proc</c> of the image is a link again (CVE-2019-19921), to a volume that was mounted earlier.
 /// The destination was resolved first and looked at afterwards, and what masks procfs missed it.
 /// </summary>
+/// <remarks>Seen to fall when <c>/proc</c> is looked up through links.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2023_27561 : ContainerTest
 {

@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// runc before 1.1.5: with <c>/proc</c> as a link, and mounts to go with it, labels were written to files of the
 /// attacker, and the container ran without any. A sysctl takes the same way here, and shows where it went.
 /// </summary>
+/// <remarks>Seen to fall when settings are written by the path <c>/proc/sys/…</c>.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2023_28642 : ContainerTest
 {

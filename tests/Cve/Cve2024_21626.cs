@@ -7,6 +7,7 @@ using Xunit;
 namespace OciRuntime.Integration.Tests.Cve;
 
 /// <summary>A descriptor of a host's directory, left open where <c>process.cwd</c>, <c>process.args</c> or a hook can name it.</summary>
+/// <remarks>Seen to fall when descriptors are left to close-on-exec.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2024_21626 : ContainerTest
 {

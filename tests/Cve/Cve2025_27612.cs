@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// youki before 0.5.3 filled a process of <c>exec</c> that had been given capabilities from a default with inheritable and
 /// ambient ones, which the container itself did not have.
 /// </summary>
+/// <remarks>Seen to fall when <c>exec --cap</c> brings an inheritable and ambient capability along.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2025_27612 : ContainerTest
 {

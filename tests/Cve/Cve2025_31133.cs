@@ -6,6 +6,7 @@ using Xunit;
 namespace OciRuntime.Integration.Tests.Cve;
 
 /// <summary>The container's <c>/dev/null</c>, which covers masked files, is something else: the file behind it shows up in their place.</summary>
+/// <remarks>Seen to fall when the <c>/dev/null</c> that covers a path is not verified.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2025_31133 : ContainerTest
 {

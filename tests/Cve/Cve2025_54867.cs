@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// youki before 0.5.5 mounted procfs and sysfs, and whatever a config wanted on <c>/proc</c>, wherever a link in the root
 /// file system led.
 /// </summary>
+/// <remarks>Seen to fall when <c>/proc</c> and <c>/sys</c> are looked up through links.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2025_54867 : ContainerTest
 {

@@ -8,6 +8,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// <summary>
 /// crun 1.19 to 1.26 took <c>exec --user 1</c>, an id without a group, for user 0: the process was root.
 /// </summary>
+/// <remarks>Seen to fall when an id without a group is 0.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2026_30892 : ContainerTest
 {

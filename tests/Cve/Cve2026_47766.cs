@@ -9,6 +9,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// crun before 1.28 opened <c>/dev</c> of the root file system without confining the look-up: with a link in its place the
 /// device nodes were made in a directory of the host. (crun 1.8.1 makes <c>null</c> there, in a user namespace.)
 /// </summary>
+/// <remarks>Seen to fall when <c>/dev</c> is looked up without confining it.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2026_47766 : ContainerTest
 {

@@ -10,6 +10,10 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// through a link of the image, as a file of root's on the host, or bound over what the link named. (crun 1.8.1 makes the
 /// missing file where the root is read-only.)
 /// </summary>
+/// <remarks>
+/// Seen to fall when <c>/dev/console</c> is made and opened through links after the root has changed, over
+/// <c>/proc/version</c>.
+/// </remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2026_88264 : ContainerTest
 {

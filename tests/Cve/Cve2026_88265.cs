@@ -10,6 +10,7 @@ namespace OciRuntime.Integration.Tests.Cve;
 /// <c>/dev/null</c> of the image led to, and got the container's user as its owner. A device was taken for the null device
 /// by its number alone. (crun 1.8.1 and runc 1.1.5 take a file of the image, a FIFO and another device.)
 /// </summary>
+/// <remarks>Seen to fall when the <c>/dev/null</c> of the image is not verified.</remarks>
 [Trait("Lane", "Integration")]
 public sealed class Cve2026_88265 : ContainerTest
 {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
@@ -43,7 +44,6 @@ public sealed class Bundle : IDisposable
             string absolute = AbsolutePath.WorkingDirectory();
             ReadOnlyMemory<byte> text = ReadConfigText(directory);
             Config config = Parse(text.Span);
-            Verify(config);
             return new Bundle(absolute, directory, text, config);
         }
         catch
@@ -79,23 +79,13 @@ public sealed class Bundle : IDisposable
     {
         try
         {
-            return ConfigReader.Read(text);
+            Config config = ConfigReader.ReadValid(text);
+            IReadOnlyList<Problem> unsupported = UnsupportedProperties.Find(config);
+            return unsupported.Count == 0 ? config : throw new SpecException(unsupported);
         }
         catch (SpecException e)
         {
             throw new ContainerException($"invalid {ConfigName}: {e.Message}");
         }
-    }
-
-    private static void Verify(Config config)
-    {
-        Throw(ConfigValidator.Validate(config));
-        Throw(UnsupportedProperties.Find(config));
-    }
-
-    private static void Throw(System.Collections.Generic.IReadOnlyList<Problem> problems)
-    {
-        if (problems.Count > 0)
-            throw new ContainerException("invalid config.json: " + string.Join("; ", problems));
     }
 }

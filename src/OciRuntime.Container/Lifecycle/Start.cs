@@ -19,7 +19,7 @@ public static partial class Engine
             case ContainerStatus.Stopped:
                 throw new ContainerException("cannot start a container that has stopped");
             case ContainerStatus.Paused:
-                throw new ContainerException("cannot start a paused container", "resume it first");
+                throw new ContainerException("cannot start a container in the paused state", "resume it first");
             default:
                 throw new ContainerException("cannot start an already running container");
         }

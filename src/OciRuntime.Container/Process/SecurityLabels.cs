@@ -5,19 +5,24 @@ using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Process;
 
-/// <summary>The LSM attributes that the next execve(2) takes on: <c>process.apparmorProfile</c>, <c>process.selinuxLabel</c>.</summary>
+/// <summary>
+/// The LSM attributes that the next execve(2) takes on, <c>process.apparmorProfile</c> and <c>process.selinuxLabel</c>, and
+/// those of mounts, <c>linux.mountLabel</c>.
+/// </summary>
 public static class SecurityLabels
 {
     private const string ApparmorDirectory = "/sys/kernel/security/apparmor";
     private const string SelinuxDirectory = "/sys/fs/selinux";
 
     /// <summary>In the runtime, which sees the host's /sys: a label that the kernel cannot apply is an error, never ignored.</summary>
-    public static void Verify(string? apparmorProfile, string? selinuxLabel)
+    public static void Verify(string? apparmorProfile, string? selinuxLabel, string? mountLabel = null)
     {
         if (apparmorProfile is not null && !Exists(ApparmorDirectory))
             throw new ContainerException($"process.apparmorProfile: \"{apparmorProfile}\" is set, but apparmor is not enabled in this kernel");
         if (selinuxLabel is not null && !Exists(SelinuxDirectory))
             throw new ContainerException($"process.selinuxLabel: \"{selinuxLabel}\" is set, but SELinux is not enabled in this kernel");
+        if (!string.IsNullOrEmpty(mountLabel) && !Exists(SelinuxDirectory))
+            throw new ContainerException($"linux.mountLabel: \"{mountLabel}\" is set, but SELinux is not enabled in this kernel");
     }
 
     /// <summary>In the init.</summary>

@@ -122,8 +122,7 @@ public sealed class RootfsPlan : IDisposable
         if (NoPivot && Propagation?.Flag == MS_PRIVATE)
             throw new ContainerException("rootfsPropagation of [r]private is not safe without pivot_root");
 
-        if (!string.IsNullOrEmpty(config.Linux?.MountLabel) && faccessat(AT_FDCWD, "/sys/fs/selinux/enforce", F_OK, 0) == 0)
-            Label = config.Linux.MountLabel;
+        Label = config.Linux?.MountLabel is { Length: > 0 } label ? label : null;
         using MountPlanner planner = new(bundleDirectory, this, options, Label, config.Linux);
         bool devIsBound = false;
         for (int i = 0; i < (config.Mounts?.Count ?? 0); i++)
