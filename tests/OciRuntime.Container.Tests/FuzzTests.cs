@@ -45,7 +45,7 @@ public sealed class FuzzTests
         Id = "id",
         Bundle = "/bundle",
         Rootfs = "/bundle/rootfs",
-        Created = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+        Created = "2026-01-02T03:04:05Z",
         Annotations = new Dictionary<string, string> { ["a"] = "b" },
         Pid = 17,
         StartTime = 4711,

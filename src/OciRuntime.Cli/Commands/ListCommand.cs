@@ -68,7 +68,7 @@ internal sealed class ListCommand : Command
                 container.Pid.ToString(CultureInfo.InvariantCulture),
                 StatusName.Of(container.Status),
                 container.Bundle,
-                Rfc3339.Nano(container.Created),
+                container.Created,
                 users.Of(container.Owner),
             ]);
         }

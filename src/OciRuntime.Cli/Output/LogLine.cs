@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using OciRuntime.Container.IO;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Cli.Output;

@@ -50,7 +50,7 @@ internal static class StateJson
         json.WriteString("status"u8, StatusName.Of(state.Status));
         json.WriteString("bundle"u8, state.Bundle);
         json.WriteString("rootfs"u8, state.Rootfs);
-        json.WriteString("created"u8, Rfc3339.Nano(state.Created));
+        json.WriteString("created"u8, state.Created);
         if (state.Annotations.Count > 0)
         {
             json.WriteStartObject("annotations"u8);

@@ -25,8 +25,8 @@ public sealed record ContainerRecord
     /// <summary>Absolute path.</summary>
     public required string Rootfs { get; init; }
 
-    /// <summary>UTC.</summary>
-    public required DateTime Created { get; init; }
+    /// <summary>RFC 3339, UTC: as <c>state</c> shows it.</summary>
+    public required string Created { get; init; }
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
@@ -82,7 +82,7 @@ public sealed record ContainerRecord
         json.WriteString("id"u8, Id);
         json.WriteString("bundle"u8, Bundle);
         json.WriteString("rootfs"u8, Rootfs);
-        json.WriteString("created"u8, Created.ToString("O", CultureInfo.InvariantCulture));
+        json.WriteString("created"u8, Created);
         if (Annotations is { Count: > 0 })
         {
             json.WriteStartObject("annotations"u8);
@@ -139,8 +139,7 @@ public sealed record ContainerRecord
 
     private static ContainerRecord Parse(ReadOnlySpan<byte> utf8)
     {
-        string ociVersion = "", id = "", bundle = "", rootfs = "";
-        DateTime created = default;
+        string ociVersion = "", id = "", bundle = "", rootfs = "", created = "";
         Dictionary<string, string>? annotations = null;
         int pid = 0;
         ulong startTime = 0, rootMountId = 0;
@@ -161,9 +160,7 @@ public sealed record ContainerRecord
                 case "id": id = json.GetString() ?? ""; break;
                 case "bundle": bundle = json.GetString() ?? ""; break;
                 case "rootfs": rootfs = json.GetString() ?? ""; break;
-                case "created":
-                    created = DateTime.Parse(json.GetString() ?? "", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-                    break;
+                case "created": created = json.GetString() ?? ""; break;
                 case "annotations":
                     annotations = [];
                     while (json.Read() && json.TokenType == JsonTokenType.PropertyName)

@@ -21,8 +21,8 @@ public sealed record ContainerState
     /// <summary>Absolute path.</summary>
     public required string Rootfs { get; init; }
 
-    /// <summary>UTC.</summary>
-    public required DateTime Created { get; init; }
+    /// <summary>RFC 3339, UTC.</summary>
+    public required string Created { get; init; }
 
     public required IReadOnlyDictionary<string, string> Annotations { get; init; }
 

@@ -180,7 +180,7 @@ internal sealed class Creation : IDisposable
             Id = _options.Id,
             Bundle = _bundle.Path,
             Rootfs = _plan!.Rootfs.Root,
-            Created = DateTime.UtcNow,
+            Created = Rfc3339.Nano(DateTime.UtcNow),
             Annotations = Config.Annotations,
             OwnPidNamespace = (_plan.Namespaces.New & CLONE_NEWPID) != 0,
             NoNewKeyring = _options.NoNewKeyring,
