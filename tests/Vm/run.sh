@@ -1,9 +1,12 @@
 #!/bin/bash
-# Runs a command as root in a small qemu machine with cgroup v2 alone, and passes on its output and exit status.
+# Runs a command as root in a small qemu machine, with cgroup v2 alone if nothing else is asked for, and passes on its
+# output and exit status.
 #
 #   tests/Vm/run.sh [OPTION]… -- COMMAND [ARGUMENT]…
 #
 #   --systemd      systemd is PID 1 and the command a service; otherwise there is nothing but the command
+#   --kernel ARG   a further word of the kernel's command line, such as security=selinux, or, for systemd,
+#                  systemd.unified_cgroup_hierarchy=0 for cgroup v1; may be repeated
 #   --timeout S    turn the machine off after S seconds (default 600; the status is then 124)
 #   --memory M     MiB (default 3072)
 #   --env NAME     pass this variable on; may be repeated
@@ -15,10 +18,11 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 repository=$(readlink -f "$here/../..")
 
-systemd='' timeout=600 memory=3072 console='' names=()
+kernel='' timeout=600 memory=3072 console='' names=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --systemd) systemd=ocirun.systemd ;;
+    --systemd) kernel+=' ocirun.systemd' ;;
+    --kernel) kernel+=" $2" && shift ;;
     --timeout) timeout=$2 && shift ;;
     --memory) memory=$2 && shift ;;
     --env) names+=("$2") && shift ;;
@@ -67,7 +71,7 @@ timeout --foreground "$timeout" qemu-system-x86_64 -M q35,usb=off "${accelerator
     -nodefaults -no-user-config -no-reboot -display none -serial "file:$console" \
     -kernel "$machine/kernel" -initrd "$work/initramfs.img" \
     -append "console=ttyS0 quiet panic=-1 mitigations=off cryptomgr.notests nowatchdog tsc=reliable no_timer_check
-        init_on_alloc=0 systemd.unit=vm.service systemd.show_status=no $systemd" \
+        init_on_alloc=0 systemd.unit=vm.service systemd.show_status=no$kernel" \
     -drive "file=${machine//,/,,}/root.ext4,format=raw,if=virtio,snapshot=on,cache=unsafe" \
     "${shares[@]}" </dev/null 2>"$work/qemu" &
 qemu=$!
