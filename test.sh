@@ -10,7 +10,8 @@
 #        integration  the real executable on real bundles, as root
 #        vm           in a small virtual machine with cgroup v2 alone: what has to do with cgroups, devices, mounts,
 #                     processes and their lifecycle, the attacks, and the samples of resources
-#        vm-systemd   in that machine with systemd as PID 1: what has to do with cgroups and systemd
+#        vm-systemd   in that machine with systemd as PID 1: what has to do with cgroups and systemd, also on cgroup v1
+#                     and in a user's session; and what has to do with SELinux, in a machine that has it
 #        engines      containerd, Docker, Podman, Buildah and the CRI with ocirun, and with runc, in namespaces of their own
 # and, when it is asked for:
 #        vm-all       every integration test in that machine
@@ -114,24 +115,27 @@ lane_engines() {
     tests/Engines/run.sh "$results/$lane.tsv" || printf 'failed\tengines\n' >>"$results/$lane.tsv"
 }
 
-# vm OPTION… -- FILTER…: runs tests in the machine of tests/Vm, where nothing is compiled: in two machines, which share them.
-vm() {
-    local part options=()
-    while [ "$1" != -- ]; do options+=("$1") && shift; done
-    shift
+# vm_tests LANE-TEXT: what the machines run, where nothing is compiled. Fails where there can be no machine.
+vm_tests() {
     # In a subshell, because it ends the shell where a package cannot be had.
     if ! (need_packages qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils); then
-        echo "left out: cgroup v2 in a virtual machine, because qemu cannot be had here: $*"
+        echo "left out: what needs a virtual machine ($1), because qemu cannot be had here"
         printf 'skipped\tlane %s: no qemu\n' "$lane" >>"$results/$lane.tsv"
         complete=no
-        return
+        return 1
     fi
     ./build.sh || die "ocirun does not build"
     build_tests
     dotnet publish tests/Vm/Runner/OciRuntime.Vm.Runner.csproj --no-restore -v quiet --nologo -c Debug -o artifacts/vm ||
         die "the tests of the virtual machine do not build"
+}
+
+# vm FILTER…: runs tests with cgroup v2 alone, in two machines, which share them.
+vm() {
+    local part
+    vm_tests "cgroup v2" || return
     for part in 1 2; do
-        machine "$part" "${options[@]}" -- "$@" "$part/2" &
+        machine "$part" -- "$@" "$part/2" &
     done
     wait
 }
@@ -154,17 +158,28 @@ machine() {
 
 lane_vm() {
     # Without what is long there and tells nothing more about cgroup v2 than its neighbours do.
-    vm -- '!Lane=CgroupV1' '!Lane=Systemd' '!.KilledTests.In_start|.ConcurrencyTests.A_hundred_execs|.Cve2024_45310|.Cve.Review' \
+    vm '!Lane=CgroupV1' '!Lane=Systemd' '!.KilledTests.In_start|.ConcurrencyTests.A_hundred_execs|.Cve2024_45310|.Cve.Review' \
         'Lane=Root|Lane=CgroupV2|.CgroupsTests|.CgroupsV2Tests|.UpdateTests|.EventsTests|.PsTests|.LifecycleTests|.ExecTests|.KilledTests|.ConcurrencyTests|.DevicesTests|.MountsTests|.Cve|.SpecSamplesTests.Sample_prints_what_it_says(name: "linux.resources|.AppArmor'
 }
 
 lane_vm-systemd() {
-    vm --systemd -- '!Lane=CgroupV1' 'Lane=Systemd|Lane=CgroupV2|.CgroupsTests|.CgroupsV2Tests'
+    local filters=('!Lane=CgroupV1' '!.Fifty_containers' 'Lane=Systemd|Lane=CgroupV2|.CgroupsTests|.CgroupsV2Tests')
+    vm_tests "systemd, cgroup v1 as systemd mounts it, SELinux" || return
+    {
+        machine 1 --systemd -- "${filters[@]}" 1/2
+        machine selinux --kernel security=selinux -- Lane=Selinux
+    } &
+    {
+        machine 2 --systemd -- "${filters[@]}" 2/2
+        machine v1 --systemd --kernel systemd.unified_cgroup_hierarchy=0 -- '!UserTests' \
+            'Lane=Systemd|.CgroupsTests.Container_|.CgroupsTests.Absolute|.CgroupsTests.A_kill_for|.MountsTests.Cgroup_shows_the_v1|.EventsTests.Statistics_have'
+    } &
+    wait
 }
 
 lane_vm-all() {
     # RunScriptTests need the SDK.
-    vm -- '!Lane=CgroupV1' '!Lane=Systemd' '!RunScriptTests' 'Lane=Integration|Lane=Root|Lane=CgroupV2'
+    vm '!Lane=CgroupV1' '!Lane=Systemd' '!RunScriptTests' 'Lane=Integration|Lane=Root|Lane=CgroupV2'
 }
 
 all=(format net10 unit integration vm vm-systemd engines)

@@ -187,15 +187,4 @@ public sealed class CgroupsV2Tests : ContainerTest
         container.Delete("--force").Succeeds();
         NothingIsLeft();
     }
-
-    [CgroupV2Fact]
-    public void Fifty_containers_leave_nothing()
-    {
-        Container container = NewContainer(Resources("\"memory\":{\"limit\":67108864},\"pids\":{\"limit\":10}"));
-        container.Bundle.Args("true").Write();
-        Command.Shell(
-            "i=0; while [ $i -lt 50 ]; do i=$((i + 1)); \"$1\" --root \"$2\" create --bundle \"$3\" \"$4\" && \"$1\" --root \"$2\" delete --force \"$4\" || exit; done",
-            Runtime.UnderTest.Path, Root, container.Bundle.Directory, container.Id).Succeeds();
-        NothingIsLeft();
-    }
 }

@@ -96,7 +96,7 @@ public sealed class Container
 
     /// <summary>The directory of the container's cgroup in the hierarchy that has a controller.</summary>
     public string CgroupDirectory(string controller) =>
-        CgroupDirectories().First(path => Cgroups.IsV2 || path.StartsWith($"{Cgroups.Root}/{controller}/", StringComparison.Ordinal));
+        CgroupDirectories().First(path => Cgroups.IsV2 || path.Split('/')[4].Split(',').Contains(controller));
 
     /// <summary>A file of the container's cgroup: its name on v1 and on v2.</summary>
     public string Cgroup(string v1, string v2) => Cgroup(Cgroups.IsV2 ? v2 : v1);

@@ -43,6 +43,9 @@ public static class Leaks
 
         foreach (string child in children)
         {
+            // On v1, cpu is a link to cpu,cpuacct.
+            if (directory == Cgroups.Root && new FileInfo(child).LinkTarget is not null)
+                continue;
             // A slice is systemd's, which collects it when it is idle.
             if (Path.GetFileName(child).Contains(token, StringComparison.Ordinal) && !child.EndsWith(".slice", StringComparison.Ordinal))
                 yield return child;

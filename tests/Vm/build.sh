@@ -11,7 +11,7 @@ machine=$cache/$(sha256sum "$(readlink -f "$0")" | cut -c 1-16)
 
 # systemd and what a session needs; what the tests call; the runtimes that ocirun is compared with; what .NET needs.
 packages=systemd,systemd-sysv,dbus,libpam-systemd,dbus-user-session
-packages+=,busybox-static,jq,kmod,libcap2-bin,procps,strace,uidmap,apparmor
+packages+=,busybox-static,jq,kmod,libcap2-bin,procps,strace,uidmap,apparmor,secilc
 packages+=,runc,crun
 packages+=,libstdc++6,zlib1g
 

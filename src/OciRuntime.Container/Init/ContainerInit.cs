@@ -60,7 +60,12 @@ public sealed class ContainerInit : ProcessInit
         HideFromOthers();
         Check.Ok(setsid(), "setsid");
         if (_plan.NewKeyring)
+        {
+            if (_plan.Process.SelinuxLabel is { } label)
+                SecurityLabels.ApplyToKeys(label);
             SessionKeyring.Join(_plan.Id, _plan.HasUserNamespace);
+        }
+
         if ((_plan.Namespaces.New & CLONE_NEWNET) != 0)
             Loopback.BringUp();
         if (_plan.Config.Linux?.NetDevices is { Count: > 0 })

@@ -80,6 +80,7 @@ internal sealed class Creation : IDisposable
     {
         InitProcess init = Init!;
         init.Start(listener => SeccompAgent.Notify(Config, _plan!.StateFor(ContainerStatus.Creating, init.Pid), init.Pid, listener));
+        OutOfMemory.VerifyExecuted(init.Pid, _cgroup!, () => Config.Linux?.Resources?.Memory?.Limit, _runtime.Warn);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Container.Lifecycle;
@@ -23,6 +24,24 @@ internal static class OutOfMemory
         return limit > 0
             ? new ContainerException($"{reason}: memory limit {Size(limit.Value)} is too low: a container needs at least {Size(Math.Max(Needed, limit.Value + 1))} to start", "raise linux.resources.memory.limit")
             : new ContainerException(reason, "the limit of a cgroup above the container's is reached");
+    }
+
+    /// <summary>
+    /// The init, told to start, has closed its channel: because it has executed the program, or because it was killed. A
+    /// process that somebody has reaped tells no more which it was: there a warning says what can be known.
+    /// </summary>
+    /// <exception cref="ContainerException">It was killed before it executed anything.</exception>
+    public static void VerifyExecuted(int pid, ICgroup cgroup, Func<long?> limit, Action<string> warn)
+    {
+        ProcessStatus status = ProcessStatus.Of(pid);
+        if (status.HasNotExecuted)
+        {
+            ContainerException killed = new($"unable to start container process: the container's init (pid {pid}) was killed before it executed the program");
+            throw Explain(killed, cgroup, limit()) ?? killed;
+        }
+
+        if (status.State == '\0' && cgroup.OomKills > 0)
+            warn($"the container has ended, and the kernel has killed in its cgroup for want of memory: {(limit() is > 0 and { } bytes ? $"memory limit {Size(bytes)} may be" : "the limit of a cgroup above may be")} too low");
     }
 
     /// <summary>As <see cref="Explain"/>, for a further process of a container. There others may have been killed before: it is a guess.</summary>

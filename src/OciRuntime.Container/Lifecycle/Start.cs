@@ -36,6 +36,7 @@ public static partial class Engine
         {
             int pid = container.Record.Pid;
             StartedProcess.Start(channel, runtime.Warn, listener => container.NotifySeccompAgent(ContainerStatus.Created, pid, listener), pid);
+            OutOfMemory.VerifyExecuted(pid, container.Cgroup, () => container.Config.Linux?.Resources?.Memory?.Limit, runtime.Warn);
             container.Directory.RemoveStartSocket();
         }
         catch (HookFailedException e)

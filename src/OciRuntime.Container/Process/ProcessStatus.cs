@@ -10,12 +10,18 @@ namespace OciRuntime.Container.Process;
 /// <summary>What <c>/proc/PID/stat</c> tells of a process, proc(5).</summary>
 /// <param name="State">R, S, D, Z, …; NUL when there is no such process.</param>
 /// <param name="StartTime">Clock ticks since boot: with the pid it names one process for ever.</param>
-public readonly record struct ProcessStatus(char State, ulong StartTime)
+/// <param name="Flags">The kernel's flags of the process, PF_* in include/linux/sched.h; a zombie keeps them.</param>
+public readonly record struct ProcessStatus(char State, ulong StartTime, uint Flags)
 {
+    private const uint PF_FORKNOEXEC = 0x40;
+
     private const string Own = "/proc/self/stat";
 
     /// <summary>Whether the process runs code, or may again: a zombie does not.</summary>
     public bool IsAlive => State is not ('\0' or 'Z' or 'X' or 'x');
+
+    /// <summary>Whether the process, which may have ended, has executed nothing since it was cloned.</summary>
+    public bool HasNotExecuted => (Flags & PF_FORKNOEXEC) != 0;
 
     /// <exception cref="LinuxException">
     /// It cannot be known, for want of memory or of a /proc: a process that is only not seen must not count as ended.
@@ -45,8 +51,11 @@ public readonly record struct ProcessStatus(char State, ulong StartTime)
         // The second field is the command in parentheses, which may hold anything, parentheses too.
         stat = stat[(stat.LastIndexOf((byte)')') + 2)..];
         char state = (char)stat[0];
-        for (int field = 3; field < 22; field++)
+        for (int field = 3; field < 9; field++)
             stat = stat[(stat.IndexOf((byte)' ') + 1)..];
-        return Utf8Parser.TryParse(stat, out ulong startTime, out _) ? new(state, startTime) : default;
+        bool parsed = Utf8Parser.TryParse(stat, out uint flags, out _);
+        for (int field = 9; field < 22; field++)
+            stat = stat[(stat.IndexOf((byte)' ') + 1)..];
+        return parsed & Utf8Parser.TryParse(stat, out ulong startTime, out _) ? new(state, startTime, flags) : default;
     }
 }

@@ -31,7 +31,34 @@ public static class SecurityLabels
         if (apparmorProfile is not null)
             ApplyProfile(proc, apparmorProfile);
         if (selinuxLabel is not null)
-            proc.WriteSelf("attr/exec", selinuxLabel);
+            WriteLabel(proc, "exec", selinuxLabel);
+    }
+
+    /// <summary>
+    /// In the init: the label of the keys that it makes from now on, the session keyring among them, or else a program with
+    /// the label could not use it. execve(2) takes it back.
+    /// </summary>
+    public static void ApplyToKeys(string selinuxLabel)
+    {
+        using ProcHandle proc = ProcHandle.Open();
+        WriteLabel(proc, "keycreate", selinuxLabel);
+    }
+
+    private static void WriteLabel(ProcHandle proc, string attribute, string label)
+    {
+        try
+        {
+            proc.WriteSelf("attr/" + attribute, label);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"set the SELinux label \"{label}\" (process.selinuxLabel)", e, e.Errno switch
+            {
+                Errno.EINVAL => "the loaded policy does not know it",
+                Errno.EACCES or Errno.EPERM => "the loaded policy does not allow the runtime to set it",
+                _ => null,
+            });
+        }
     }
 
     private static void ApplyProfile(ProcHandle proc, string profile)

@@ -64,6 +64,8 @@ internal class FileSystemMount : MountStep
             (_, Errno.EPERM, "sysfs") => "sysfs needs a network namespace that the user namespace owns: add {\"type\":\"network\"} to linux.namespaces",
             (_, Errno.EPERM, "mqueue") => "mqueue needs an IPC namespace that the user namespace owns: add {\"type\":\"ipc\"} to linux.namespaces",
             ("openat2", Errno.ELOOP, "proc" or "sysfs") => $"filesystem \"{Type}\" must be mounted on ordinary directory",
+            ("fsconfig", Errno.EINVAL, _) when error.Subject?.Contains(" context=", StringComparison.Ordinal) == true =>
+                "the loaded SELinux policy does not know this label (linux.mountLabel)",
             ("move_mount", Errno.ENOTDIR, _) => "the destination must be a directory",
             _ => null,
         };

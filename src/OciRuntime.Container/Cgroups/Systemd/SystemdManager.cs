@@ -29,31 +29,38 @@ internal sealed class SystemdManager : IDisposable
 
     /// <summary>Connects to the system's manager, or to that of the session's user.</summary>
     /// <param name="isUser">Whether it is the user's.</param>
-    public static SystemdManager Connect(bool isUser)
+    public static SystemdManager Connect(bool isUser) => isUser
+        ? Connect(UserSockets(), "start the user's session (loginctl enable-linger), or leave --systemd-cgroup out")
+        : Connect(SystemSockets(), null);
+
+    /// <summary>Connects to the first socket whose owner answers and accepts this user.</summary>
+    /// <param name="sockets">In order of preference; the manager's own socket speaks without a bus between.</param>
+    /// <param name="remedy">What to do when there is none.</param>
+    internal static SystemdManager Connect(IReadOnlyList<(string Path, bool IsBus)> sockets, string? remedy)
     {
-        LinuxException? cause = null;
-        foreach ((string path, bool isBus) in isUser ? UserSockets() : SystemSockets())
+        ContainerException? cause = null;
+        foreach ((string path, bool isBus) in sockets)
         {
+            SystemdManager? manager = null;
             try
             {
-                var manager = new SystemdManager(DBusConnection.Open(path));
+                manager = new SystemdManager(DBusConnection.Open(path));
                 if (isBus)
-                    Try("join the bus at " + path, manager.JoinBus);
+                    manager.JoinBus();
                 return manager;
             }
             catch (LinuxException e)
             {
                 // The manager's own socket says more about it than a bus.
-                cause ??= e;
+                cause ??= new ContainerException("connect to systemd", e, remedy);
             }
             catch (DBusException e)
             {
-                throw new ContainerException($"connect to systemd: {e.Message}");
+                cause ??= new ContainerException($"connect to systemd: {e.Message}{(isBus ? $" (the bus at {path})" : "")}", remedy);
             }
+            manager?.Dispose();
         }
-        return cause is null
-            ? throw new ContainerException("connect to systemd: there is no session: neither XDG_RUNTIME_DIR nor DBUS_SESSION_BUS_ADDRESS is set", "log in, or leave --systemd-cgroup out")
-            : throw new ContainerException("connect to systemd", cause, isUser ? "start the user's session (loginctl enable-linger), or leave --systemd-cgroup out" : null);
+        throw cause ?? new ContainerException("connect to systemd: there is no session: neither XDG_RUNTIME_DIR nor DBUS_SESSION_BUS_ADDRESS is set", "log in, or leave --systemd-cgroup out");
     }
 
     /// <summary>Starts a scope and waits until it has been started.</summary>
