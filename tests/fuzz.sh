@@ -7,5 +7,5 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 export OCIRUN_FUZZ=${1:-100}
 for project in OciRuntime.Spec.Tests OciRuntime.Container.Tests; do
     dotnet build "tests/$project" -v quiet --nologo
-    dotnet test "tests/$project" --no-build --nologo --filter "FullyQualifiedName~$project.FuzzTests"
+    dotnet test "tests/$project" --no-build --nologo --filter "FullyQualifiedName~.FuzzTests"
 done

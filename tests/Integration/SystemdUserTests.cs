@@ -20,8 +20,8 @@ public sealed class SystemdUserTests(UserSession session) : ContainerTest, IClas
     /// <summary>What <c>spec --rootless</c> writes, with limits; all that the runtime does, it does as the user.</summary>
     /// <param name="environment">What is in the user's environment, as env(1) takes it.</param>
     /// <param name="resources">linux.resources.</param>
-    /// <param name="within">A command before the runtime's.</param>
-    private Container New(string environment, string resources, string within = "")
+    /// <param name="enter">A cgroup that root moves the user's runtime into.</param>
+    private Container New(string environment, string resources, string? enter = null)
     {
         string executable = Path.Combine(Directory, "bin", "ocirun"), wrapper = Path.Combine(Directory, "ocirun");
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(executable)!);
@@ -29,7 +29,8 @@ public sealed class SystemdUserTests(UserSession session) : ContainerTest, IClas
             File.Copy(Runtime.UnderTest.Path, executable);
         File.WriteAllText(wrapper, $"""
             #!/bin/sh
-            exec setpriv --reuid {UserSession.Id} --regid {UserSession.Id} --init-groups env -i PATH="$PATH" {environment} {within} {executable} "$@"
+            {(enter is null ? "" : $"echo $$ >{enter}/cgroup.procs || exit")}
+            exec setpriv --reuid {UserSession.Id} --regid {UserSession.Id} --init-groups env -i PATH="$PATH" {environment} {executable} "$@"
             """);
         Linux.Chmod(wrapper, 0b111_101_101);
         Linux.Chown(Directory, UserSession.Id, UserSession.Id);
@@ -92,20 +93,33 @@ public sealed class SystemdUserTests(UserSession session) : ContainerTest, IClas
     }
 
     [UserSessionFact]
-    public void Without_systemd_a_container_is_where_the_user_may_make_cgroups()
+    public void Without_systemd_a_container_is_where_cgroups_are_delegated_to_the_user()
     {
-        Container container = New(
-            $"XDG_RUNTIME_DIR={session.Directory}", Limits, "systemd-run --user --quiet --wait --pipe --collect --property=Delegate=yes --");
-        container.Create().Succeeds();
-        string place = PlaceOf(container.Pid), directory = Cgroups.Root + place;
-        place.Should().StartWith($"/user.slice/user-{UserSession.Id}.slice/user@{UserSession.Id}.service/").And.EndWith("/" + container.Id);
-        KernelHasThem(directory);
-        container.Start().Succeeds();
-        container.Command("exec", container.Id, "cat", "/proc/self/cgroup").Succeeds().Stdout.Should().Be($"0::{place}\n");
-        container.Command("update", container.Id, "--memory", "50m").Succeeds();
-        Read(directory, "memory.max").Should().Be("52428800");
-        container.Delete("--force").Succeeds();
-        System.IO.Directory.Exists(directory).Should().BeFalse();
+        // A service whose cgroups are the user's. Its own process makes room: a cgroup with processes has no controllers below.
+        const string script = "cd /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup) && mkdir leaf && echo $$ >leaf/cgroup.procs && exec sleep 1000";
+        session.Run("systemd-run", "--user", "--quiet", "--collect", "--unit", Token, "--property=Delegate=yes", "sh", "-c", script).Succeeds();
+        try
+        {
+            string service = session.Show(Token + ".service")["ControlGroup"], leaf = $"{Cgroups.Root}{service}/leaf";
+            Wait.Until(() => File.Exists(leaf + "/cgroup.procs") && Read(leaf, "cgroup.procs").Length > 0, "the service is in its leaf");
+            // Only root may bring a process from elsewhere.
+            Container container = New($"XDG_RUNTIME_DIR={session.Directory}", Limits, enter: leaf);
+            container.Create().Succeeds();
+            string place = PlaceOf(container.Pid), directory = Cgroups.Root + place;
+            place.Should().Be($"{service}/{container.Id}");
+            KernelHasThem(directory);
+            container.Start().Succeeds();
+            container.Command("exec", container.Id, "cat", "/proc/self/cgroup").Succeeds().Stdout.Should().Be($"0::{place}\n");
+            container.Command("update", container.Id, "--memory", "50m").Succeeds();
+            Read(directory, "memory.max").Should().Be("52428800");
+            container.Delete("--force").Succeeds();
+            System.IO.Directory.Exists(directory).Should().BeFalse();
+        }
+        finally
+        {
+            session.Run("systemctl", "--user", "stop", Token + ".service");
+        }
+
         NothingIsLeft();
     }
 

@@ -31,6 +31,10 @@ public sealed class UserNamespaceTests : ContainerTest
         Words(container.RunScript("cat /proc/self/uid_map /proc/self/gid_map").Lines).Should().Equal("0 100000 65536", "0 300000 10", "100 100000 10");
     }
 
+    [Fact]
+    public void Message_queues_belong_to_its_root() =>
+        InUserNamespace().RunScript("stat -c '%u %g' /dev/mqueue").Stdout.Should().Be("0 0\n");
+
     [OcirunFact("runc 1.1.5 wants to become root")]
     public void Namespace_without_a_root_has_its_user()
     {

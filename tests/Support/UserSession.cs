@@ -22,14 +22,14 @@ public sealed class UserSession : IDisposable
             return;
         Command.Run("loginctl", "enable-linger", "user").Succeeds();
         Wait.Until(() => File.Exists(Directory + "/systemd/private") && File.Exists(Directory + "/bus"), "the user's systemd listens");
-        Wait.Until(() => AsUser("is-system-running").Stdout.Trim() is "running" or "degraded", "the user's systemd has started");
+        Wait.Until(() => Run("systemctl", "--user", "is-system-running").Stdout.Trim() is "running" or "degraded", "the user's systemd has started");
     }
 
     /// <summary>XDG_RUNTIME_DIR.</summary>
     public string Directory => $"/run/user/{Id}";
 
     /// <summary>The properties of a unit of the user's systemd.</summary>
-    public Dictionary<string, string> Show(string unit) => AsUser("show", unit).Succeeds().Lines
+    public Dictionary<string, string> Show(string unit) => Run("systemctl", "--user", "show", unit).Succeeds().Lines
         .Select(line => line.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(group => group.Key, group => group.First()[1]);
 
     /// <summary>Ends the session.</summary>
@@ -39,7 +39,8 @@ public sealed class UserSession : IDisposable
             Command.Run("loginctl", "disable-linger", "user");
     }
 
-    private CommandResult AsUser(params string[] arguments) => Command.Run(
+    /// <summary>Runs a program as the user, in the session but not in its cgroups.</summary>
+    public CommandResult Run(string program, params string[] arguments) => Command.Run(
         "setpriv",
-        ["--reuid", $"{Id}", "--regid", $"{Id}", "--init-groups", "env", "XDG_RUNTIME_DIR=" + Directory, "systemctl", "--user", .. arguments]);
+        ["--reuid", $"{Id}", "--regid", $"{Id}", "--init-groups", "env", "XDG_RUNTIME_DIR=" + Directory, program, .. arguments]);
 }

@@ -48,13 +48,12 @@ public sealed class ContainerInit : ProcessInit
         _plan.Debug?.Invoke("init: in its cgroups");
 
         // 3. Namespaces: those to join, then in a new user namespace become its root, then the cgroup namespace,
-        //    whose root is the cgroup just entered.
+        //    whose root is the cgroup just entered, and what else has to be its root's.
         if (_plan.Namespaces.NeedsTwoStages)
             CloneAgainInsideNamespaces();
         else
             EnterNamespaces();
-        if ((_plan.Namespaces.New & CLONE_NEWCGROUP) != 0)
-            Check.Ok(unshare((int)CLONE_NEWCGROUP), "unshare(CLONE_NEWCGROUP)");
+        MakeLateNamespaces();
 
         // 4. From here on, other processes of the container may exist: they must not look into this one (CVE-2016-9962).
         HideFromOthers();
@@ -131,6 +130,14 @@ public sealed class ContainerInit : ProcessInit
             Expect(MessageType.UserNamespaceMapped);
             BecomeRoot();
         }
+    }
+
+    private void MakeLateNamespaces()
+    {
+        if (_plan.Namespaces.Late == 0 || unshare((int)_plan.Namespaces.Late) == 0)
+            return;
+        LinuxException cause = new((_plan.Namespaces.Late & CLONE_NEWIPC) != 0 ? "unshare(CLONE_NEWCGROUP|CLONE_NEWIPC)" : "unshare(CLONE_NEWCGROUP)", errno);
+        throw new ContainerException("make the container's namespaces", cause, NamespaceLimits.Remedy(cause.Errno, _plan.Namespaces.Late));
     }
 
     /// <summary>See <see cref="NamespacePlan.NeedsTwoStages"/>. Returns in the second process, a child of the runtime like this one.</summary>

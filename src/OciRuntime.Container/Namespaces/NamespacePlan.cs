@@ -42,8 +42,15 @@ public sealed class NamespacePlan : IDisposable
     /// <summary>Whether a new time namespace gets offsets (<see cref="TimeOffsets"/>).</summary>
     public bool HasTimeOffsets { get; private init; }
 
-    /// <summary>The flags for the clone3 that makes the init. A cgroup namespace is made later, inside the cgroup that becomes its root.</summary>
-    public ulong CloneFlags => New & ~CLONE_NEWCGROUP;
+    /// <summary>The flags for the clone3 that makes the init.</summary>
+    public ulong CloneFlags => New & ~Late;
+
+    /// <summary>
+    /// The CLONE_NEW* flags of the namespaces that the init makes itself: a cgroup namespace inside the cgroup that becomes
+    /// its root; in a new user namespace also that of IPC, once the init is root there, because the queues' directory
+    /// belongs to its maker (mq_init_ns in ipc/mqueue.c), and cannot be labelled by another.
+    /// </summary>
+    public ulong Late => New & ((New & CLONE_NEWUSER) != 0 ? CLONE_NEWCGROUP | CLONE_NEWIPC : CLONE_NEWCGROUP);
 
     /// <summary>Opens and verifies what is to be joined.</summary>
     /// <exception cref="ContainerException">A path is missing or is a namespace of another type.</exception>
