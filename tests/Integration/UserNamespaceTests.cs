@@ -33,7 +33,7 @@ public sealed class UserNamespaceTests : ContainerTest
 
     [Fact]
     public void Message_queues_belong_to_its_root() =>
-        InUserNamespace().RunScript("stat -c '%u %g' /dev/mqueue").Stdout.Should().Be("0 0\n");
+        InUserNamespace().RunScript("stat -c %u /dev/mqueue").Stdout.Should().Be("0\n");
 
     [OcirunFact("runc 1.1.5 wants to become root")]
     public void Namespace_without_a_root_has_its_user()
