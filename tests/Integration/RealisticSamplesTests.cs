@@ -113,7 +113,7 @@ public sealed class RealisticSamplesTests : ContainerTest
     [Fact]
     public void System_container_has_an_init_that_starts_services_and_shuts_down()
     {
-        // With busybox' init: a Debian takes too long to make for a test.
+        // With busybox' init, which every host has; with systemd: SystemContainerTests.
         Container container = Copy("system-container", """{"process":{"terminal":false,"args":["/bin/init"]}}""");
         container.Bundle.File("/etc/inittab", "::sysinit:/bin/sh -c 'echo booted >/run/booted'\n::respawn:/bin/sleep 1000\n::shutdown:/bin/sh -c 'echo down >/root/down'\n");
         container.Run("--detach").Succeeds();
