@@ -58,7 +58,8 @@ clean() {
     done
     for id in "$records"/limit/*/; do "$tools/limit" delete "$work/sleep-default/plan" "$(basename "$id")"; done
     for name in many merged; do
-        if mountpoint -q "$work/$name"; then umount --recursive --lazy "$work/$name"; fi
+        # What is mounted below goes with it.
+        if mountpoint -q "$work/$name"; then umount --lazy "$work/$name"; fi
     done
     find /sys/fs/cgroup -depth -type d -name "*-$$-*" -exec rmdir {} + 2>/dev/null
     rm -rf --one-file-system "$work" "$records"

@@ -7,7 +7,7 @@
 #
 #   tests/Bench/figures.sh DOCUMENT [TEXT]     runs the commands of a document that contain TEXT; all of them without it
 #
-# The curves and bars are copied to docs/figures/. For an otherwise idle machine.
+# The charts that a command draws are copied to docs/figures/. For an otherwise idle machine.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 grep -o '^<!-- figures: .* -->$' "$document" | sed 's/^<!-- figures: \(.*\) -->$/\1/' | grep -F -- "$wanted" >"$work/commands"
 while read -r line <&3; do
     echo "$line" >&2
-    bash -c "$line" </dev/null | sed '/^chart: /d' | cat -s >"$work/table"
+    bash -c "$line" </dev/null | sed 's|^chart: artifacts/\(.*\)$|![\1](figures/\1)|' | cat -s >"$work/table"
     awk -v line="<!-- figures: $line -->" -v table="$work/table" '
         $0 == "<!-- end -->" { inside = 0 }
         !inside { print }
@@ -25,4 +25,6 @@ while read -r line <&3; do
     cat "$work/document" >"$document"
 done 3<"$work/commands"
 mkdir -p docs/figures
-for chart in artifacts/bench.svg artifacts/scale.svg; do [ ! -e $chart ] || cp $chart docs/figures/; done
+for chart in $(grep -o '](figures/[a-z-]*\.svg)' "$document" | sed 's/.*figures\/\(.*\))/\1/'); do
+    if [ -e "artifacts/$chart" ]; then cp "artifacts/$chart" docs/figures/; fi
+done

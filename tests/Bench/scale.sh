@@ -39,7 +39,7 @@ scale_mounts() {
         done
         point "more mounts" $mounts
     done
-    umount --recursive --lazy "$work/many"
+    umount --lazy "$work/many"
 }
 
 # 64 containers a round, or two for each starter.
