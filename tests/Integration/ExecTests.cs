@@ -79,6 +79,7 @@ public sealed class ExecTests : ContainerTest
         string file = Path.Combine(container.Bundle.Directory, "process.json");
         File.WriteAllText(file, """{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0},"commandLine":"true"}""");
         container.Command("exec", "--process", file, container.Id).ExitsWith(255).Stderr.Should().Contain("process.commandLine is not supported");
+        container.Command("exec", "--process", "/dev/null", container.Id).ExitsWith(255).Stderr.Should().Contain("(--process /dev/null): the file is empty");
     }
 
     [Theory]

@@ -111,6 +111,7 @@ public sealed class UpdateTests : ContainerTest
     [InlineData("{\"memory\":", "invalid JSON")]
     [InlineData("[]", "found an array")]
     [InlineData("{\"cpu\":{\"shares\":\"many\"}}", "cpu.shares")]
+    [InlineData("", "(--resources -): the file is empty")]
     [InlineData("{\"blockIO\":{\"weight\":5}}", "linux.resources.blockIO.weight is 5")]
     [InlineData("{\"memory\":{\"limit\":-2}}", "linux.resources.memory.limit is -2")]
     public void Resources_that_are_not_valid_change_nothing(string json, string message)

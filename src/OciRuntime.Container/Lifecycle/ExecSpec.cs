@@ -29,6 +29,10 @@ internal static class ExecSpec
         {
             throw new ContainerException("read the process (--process)", e);
         }
+        catch (SpecException e)
+        {
+            throw new ContainerException($"invalid process (--process {file}): {e.Message}");
+        }
     }
 
     /// <summary>What a file does not say is as in the container's own process, where runc has it so.</summary>

@@ -46,8 +46,7 @@ public static partial class Engine
 
     /// <summary>The <c>linux.resources</c> object of <c>update --resources</c>.</summary>
     /// <param name="file">A path; <c>-</c> is standard input.</param>
-    /// <exception cref="ContainerException">The file cannot be read.</exception>
-    /// <exception cref="SpecException">It is not such an object.</exception>
+    /// <exception cref="ContainerException">The file cannot be read, or is not such an object.</exception>
     public static LinuxResources ReadResources(string file)
     {
         try
@@ -59,6 +58,10 @@ public static partial class Engine
         catch (LinuxException e)
         {
             throw new ContainerException("read the resources (--resources)", e);
+        }
+        catch (SpecException e)
+        {
+            throw new ContainerException($"invalid resources (--resources {file}): {e.Message}");
         }
     }
 }
