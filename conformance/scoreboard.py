@@ -1,19 +1,21 @@
 #!/usr/bin/python3
-"""Writes the generated part of docs/compatibility.md from real runs of one or more runtimes.
+"""Writes docs/compatibility.md from real runs of one or more runtimes.
 
     conformance/scoreboard.py RUNTIME[:OPTION]... [--test-results DIR] [-o FILE.md]
 
 RUNTIME and OPTION are those of upstream.py; the first runtime is the one that the page is about. What it does:
-runs every sample of spec-samples/ with each runtime (the test project has to be built), asks each binary for the flags
-of its commands, counts requirements.tsv, joined with the results of ./test.sh where there are any, and takes the totals
-of upstream.md. Needs root and dotnet.
+runs every sample of spec-samples/ with each runtime (the test project has to be built), asks each binary for its features
+and for the flags of its commands, counts requirements.tsv, joined with the results of ./test.sh, and takes the totals of
+upstream.md. ScoreboardTests (in tests/Integration) compares the page with the binary that is tested. Needs root and dotnet.
 """
 
 import argparse
 import collections
 import csv
 import glob
+import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -25,7 +27,6 @@ import upstream  # noqa: E402
 
 TOP = os.path.dirname(upstream.HERE)
 PAGE = os.path.join(TOP, "docs", "compatibility.md")
-BEGIN = "<!-- from here on written by conformance/scoreboard.py; do not edit -->"
 TRX = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
 TESTS = "tests/Integration/OciRuntime.Integration.Tests.csproj"
 
@@ -44,23 +45,29 @@ def head(*cells):
 def run_samples(runtime, directory):
     """Runs the test of every sample; its results are then in the directory."""
     command = ["dotnet", "test", os.path.join(TOP, TESTS), "--no-build", "--nologo", "-v", "quiet", "--results-directory", directory,
-               "--logger", f"trx;LogFileName={runtime.name}.trx", "--filter", "FullyQualifiedName~SpecSamplesTests.Sample_"]
+               "--logger", f"trx;LogFileName={runtime.name}.trx", "--filter", "FullyQualifiedName~SpecSamplesTests.Sample_|FullyQualifiedName~RealisticSamplesTests"]
     if runtime.no_cgroup2:
         command = ["unshare", "--mount", "--propagation", "private", sys.executable, os.path.join(upstream.HERE, "upstream.py"), "--without-cgroup2", *command]
     subprocess.run(command, env=dict(os.environ, OCIRUNTIME_UNDER_TEST=runtime.path, OCIRUNTIME_SAMPLES="all"), stdout=subprocess.DEVNULL, check=False)
 
 
 def sample_results(runtime, directory):
-    """Each sample's name and what is in its cell: "yes", "leaks" (as expected, but something stayed on the host) or "no"."""
+    """
+    Each sample's name and what is in its cell: "yes", "leaks" (as expected, but something stayed on the host) or "no"; of
+    the realistic ones, the test's name in words.
+    """
     trx = os.path.join(directory, f"{runtime.name}.trx")
     if not os.path.exists(trx):
         upstream.die(upstream.NO_MACHINE, f"the samples did not run with {runtime.name}; is {TESTS} built?")
     results = {}
     for element in xml.etree.ElementTree.parse(trx).iter(f"{TRX}UnitTestResult"):
         name = re.search(r'name: "(.*)"', element.get("testName"))
+        use = re.search(r"RealisticSamplesTests\.(\w+)$", element.get("testName"))
         message = element.findtext(f".//{TRX}Message") or ""
-        if name:
-            results[name.group(1)] = "yes" if element.get("outcome") == "Passed" else "**leaks**" if message.startswith("left on the host") else "**no**"
+        outcome = element.get("outcome")
+        if name or use:
+            results[name.group(1) if name else use.group(1).replace("_", " ")] = \
+                "yes" if outcome == "Passed" else "not run" if outcome == "NotExecuted" else "**leaks**" if message.startswith("left on the host") else "**no**"
     return results
 
 
@@ -74,15 +81,49 @@ def properties(runtimes, directory, read):
     for runtime in [] if read else runtimes:
         run_samples(runtime, directory)
     samples = {runtime.argument: sample_results(runtime, directory) for runtime in runtimes}
-    names = sorted(set().union(*samples.values()))
-    lines = ["### Properties", "", "Each is a sample of `spec-samples/`, run by its test with each runtime: \"yes\" where the container printed what the",
+    # The realistic samples are not of one property: their names are sentences.
+    names = sorted(set().union(*samples.values()), key=lambda name: (" " in name, name))
+    lines = ["## Properties", "", "Each is a sample of `spec-samples/`, run by its test with each runtime: \"yes\" where the container printed what the",
              "sample expects. A star: on a host without the hardware or controller, an error is what is expected. \"leaks\": that came, but",
              "cgroups, mounts, processes or state of it stayed on the host.", ""]
     lines += head("sample", *(runtime.title for runtime in runtimes))
     for name in names:
         cells = (samples[runtime.argument].get(name, "not run") for runtime in runtimes)
-        lines.append(row(f"`{name}`" + (" \\*" if needs_host(name) else ""), *cells))
+        lines.append(row(name if " " in name else f"`{name}`" + (" \\*" if needs_host(name) else ""), *cells))
     lines.append(row(f"**yes, of {len(names)}**", *(list(samples[runtime.argument].values()).count("yes") for runtime in runtimes)))
+    return lines
+
+
+# --------------------------------------------------------------------------------------------------------- features
+
+
+def flattened(value, path=""):
+    """Each fact of a features structure as one line: "path: element" of a list, "path: value" of a scalar, "path" of what is true."""
+    if isinstance(value, dict):
+        return [fact for name, member in value.items() for fact in flattened(member, f"{path}.{name}" if path else name)]
+    if isinstance(value, list):
+        return [f"{path}: {element}" for element in value]
+    return [path] if value is True else [] if value is False else [f"{path}: {value}"]
+
+
+def features_of(runtime):
+    """None when the runtime has no such command. Without what differs from build to build and from kernel to kernel."""
+    result = subprocess.run([runtime.path, "features"], capture_output=True, text=True, check=False, timeout=30)
+    try:
+        report = json.loads(result.stdout)
+    except ValueError:
+        return None
+    report.pop("annotations", None)
+    report.get("linux", {}).get("seccomp", {}).pop("supportedFlags", None)
+    return flattened(report)
+
+
+def features(runtimes):
+    reports = {runtime.argument: features_of(runtime) for runtime in runtimes}
+    lines = ["## Features", "", "What each binary's own `features` says. \"no command\": it has none, whatever it can do.", ""]
+    lines += head("feature", *(runtime.title for runtime in runtimes))
+    for fact in dict.fromkeys(fact for report in reports.values() for fact in report or []):
+        lines.append(row(f"`{fact}`", *("no command" if report is None else "yes" if fact in report else "**no**" for report in reports.values())))
     return lines
 
 
@@ -126,7 +167,7 @@ def answers(runtime, command):
 def flags(runtimes):
     commands = {runtime.argument: commands_of(runtime) for runtime in runtimes}
     names = [name for name in dict.fromkeys(sum(commands.values(), [])) if name not in ("help", "h")]
-    lines = ["### Commands and flags", "", "As each binary's own `--help` lists them. \"hidden\": not listed, but taken. \"refused\": known, and answered with an",
+    lines = ["## Commands and flags", "", "As each binary's own `--help` lists them. \"hidden\": not listed, but taken. \"refused\": known, and answered with an",
              "error that it is not supported.", ""]
     lines += head("command", "flag", *(runtime.title for runtime in runtimes))
     for name in [None, *sorted(names)]:
@@ -159,7 +200,7 @@ def test_results(directory):
     for path in glob.glob(os.path.join(directory, "*.tsv")):
         with open(path, encoding="utf-8") as file:
             for line in file:
-                outcome, _, test = line.rstrip("\n").partition("\t")
+                outcome, test = line.rstrip("\n").split("\t")[:2]  # and, of the virtual machine's, seconds
                 name = ".".join(test.split("(")[0].split(".")[-2:])
                 known = results.get(name, "skipped")
                 results[name] = "failed" if "failed" in (outcome, known) else "passed" if "passed" in (outcome, known) else "skipped"
@@ -185,7 +226,7 @@ def requirements(directory):
                 not_passed.append(requirement["id"])
     columns = ["document", "requirements", "with tests", *(["passed"] if results else []), "cannot apply, with the reason"]
     keys = ["all", "tested", *(["passed"] if results else []), "reason"]
-    lines = ["### Requirements", "", "The sentences of the specification 1.3.0 with MUST, MUST NOT, SHOULD, SHOULD NOT or REQUIRED, one by one in",
+    lines = ["## Requirements", "", "The sentences of the specification 1.3.0 with MUST, MUST NOT, SHOULD, SHOULD NOT or REQUIRED, one by one in",
              "[conformance/requirements.tsv](../conformance/requirements.tsv), and how many are shown by tests.", ""]
     lines += head(*columns)
     for document, count in counts.items():
@@ -204,7 +245,7 @@ def suite():
     with open(os.path.join(upstream.HERE, "upstream.md"), encoding="utf-8") as file:
         text = file.read()
     header = re.search(r"^\| program \| (.*) \|$", text, re.M).group(1).split(" | ")
-    lines = ["### The upstream suite", "", "`validation/` of opencontainers/runtime-tools; program by program in [conformance/upstream.md](../conformance/upstream.md).", ""]
+    lines = ["## The upstream suite", "", "`validation/` of opencontainers/runtime-tools; program by program in [conformance/upstream.md](../conformance/upstream.md).", ""]
     lines += head("", *header)
     for name, title in (("all", "assertions passed/failed/skipped"), ("programs without a failure", "programs without a failure"),
                         ("failures that README.md does not list", "failures that are not due to the suite or the machine")):
@@ -222,13 +263,13 @@ def main():
     parser.add_argument("-o", "--output", metavar="FILE.md", default=PAGE, help="default: docs/compatibility.md")
     options = parser.parse_args()
     runtimes = [upstream.Runtime(argument) for argument in options.runtimes]
-    with open(options.output, encoding="utf-8") as file:
-        written = file.read().split(BEGIN)[0].rstrip("\n")
-    parts = [["## Scoreboard", "", "Everything from here on is the output of one command, from real runs on one machine:", "",
-              "    conformance/scoreboard.py " + " ".join(runtime.name if number == 0 else runtime.argument for number, runtime in enumerate(runtimes))],
-             suite(), requirements(options.test_results), properties(runtimes, os.path.abspath(options.results), options.read), flags(runtimes)]
+    layout = "cgroup v2" if os.path.exists(upstream.CGROUPS + "/cgroup.controllers") else "cgroup v1"
+    parts = [["# Compatibility", "", "Written by one command from real runs on one machine (Linux " + platform.release() + ", " + layout + "); nothing here is typed by hand:", "",
+              "    conformance/scoreboard.py " + " ".join(runtime.name if number == 0 else runtime.argument for number, runtime in enumerate(runtimes)), "",
+              "What each flag and property does, and where ocirun differs from runc on purpose: [reference.md](reference.md)."],
+             suite(), requirements(options.test_results), properties(runtimes, os.path.abspath(options.results), options.read), features(runtimes), flags(runtimes)]
     with open(options.output, "w", encoding="utf-8") as file:
-        file.write("\n".join([written, "", BEGIN, ""]) + "\n" + "\n\n".join("\n".join(part) for part in parts) + "\n")
+        file.write("\n\n".join("\n".join(part) for part in parts) + "\n")
 
 
 if __name__ == "__main__":
