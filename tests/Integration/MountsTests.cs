@@ -266,4 +266,12 @@ public sealed class MountsTests : ContainerTest
         mounts.Last(mount => mount.Point == "/host-dev").Options.Should().Contain("ro");
         mounts.Last(mount => mount.Point == "/host-dev/shm").Options.Should().Contain("rw");
     }
+
+    [OcirunFact("runc 1.1.5 cannot mount then")]
+    public void A_label_of_the_mounts_without_SELinux_is_a_warning()
+    {
+        CommandResult result = RunScript("echo hello", """{"linux":{"mountLabel":"system_u:object_r:container_file_t:s0"}}""");
+        result.Stdout.Should().Be("hello\n");
+        result.Stderr.Should().Contain("level=warning").And.Contain("linux.mountLabel").And.Contain("SELinux is not enabled");
+    }
 }

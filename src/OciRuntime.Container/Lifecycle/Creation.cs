@@ -136,7 +136,7 @@ internal sealed class Creation : IDisposable
 
         _cgroup = CgroupFactory.ForNew(_options.Id, config.Linux?.CgroupsPath, _runtime.SystemdCgroup, _runtime.Rootless, _runtime.Warn, config.Annotations, config.Linux?.Resources);
         _resctrl = ResctrlGroup.ForNew(config.Linux?.IntelRdt, _options.Id);
-        SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel, config.Linux?.MountLabel);
+        SecurityLabels.Verify(config.Process!.ApparmorProfile, config.Process.SelinuxLabel);
         FileDescriptor console = UnixSocketAddress.ConnectTo(_options.ConsoleSocket, "--console-socket");
         Directory = ContainerDirectory.Create(_runtime.Root, _options.Id);
         Notify = NotifySocket.OfThisProcess(_runtime.Warn);

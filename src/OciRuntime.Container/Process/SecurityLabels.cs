@@ -1,3 +1,4 @@
+using System;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
@@ -15,14 +16,26 @@ public static class SecurityLabels
     private const string SelinuxDirectory = "/sys/fs/selinux";
 
     /// <summary>In the runtime, which sees the host's /sys: a label that the kernel cannot apply is an error, never ignored.</summary>
-    public static void Verify(string? apparmorProfile, string? selinuxLabel, string? mountLabel = null)
+    public static void Verify(string? apparmorProfile, string? selinuxLabel)
     {
         if (apparmorProfile is not null && !Exists(ApparmorDirectory))
             throw new ContainerException($"process.apparmorProfile: \"{apparmorProfile}\" is set, but apparmor is not enabled in this kernel");
         if (selinuxLabel is not null && !Exists(SelinuxDirectory))
             throw new ContainerException($"process.selinuxLabel: \"{selinuxLabel}\" is set, but SELinux is not enabled in this kernel");
-        if (!string.IsNullOrEmpty(mountLabel) && !Exists(SelinuxDirectory))
-            throw new ContainerException($"linux.mountLabel: \"{mountLabel}\" is set, but SELinux is not enabled in this kernel");
+    }
+
+    /// <summary>
+    /// <c>linux.mountLabel</c> where SELinux is there to understand it: elsewhere the kernel refuses a mount with such an
+    /// option, and the container is to run all the same.
+    /// </summary>
+    public static string? OfMounts(string? mountLabel, Action<string> warn)
+    {
+        if (string.IsNullOrEmpty(mountLabel))
+            return null;
+        if (Exists(SelinuxDirectory))
+            return mountLabel;
+        warn($"linux.mountLabel: \"{mountLabel}\" has no effect: SELinux is not enabled in this kernel");
+        return null;
     }
 
     /// <summary>In the init.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Devices;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Process;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -122,7 +123,7 @@ public sealed class RootfsPlan : IDisposable
         if (NoPivot && Propagation?.Flag == MS_PRIVATE)
             throw new ContainerException("rootfsPropagation of [r]private is not safe without pivot_root");
 
-        Label = config.Linux?.MountLabel is { Length: > 0 } label ? label : null;
+        Label = SecurityLabels.OfMounts(config.Linux?.MountLabel, options.Warn);
         using MountPlanner planner = new(bundleDirectory, this, options, Label, config.Linux);
         bool devIsBound = false;
         for (int i = 0; i < (config.Mounts?.Count ?? 0); i++)
