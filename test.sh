@@ -8,6 +8,7 @@
 #        net10        everything also compiles for net10.0
 #        unit         the test projects that need no container
 #        integration  the real executable on real bundles, as root
+#        soak         a thousand containers, a few at a time, and the host before and after
 #        vm           in a small virtual machine with cgroup v2 alone: what has to do with cgroups, devices, mounts,
 #                     processes and their lifecycle, the attacks, and the samples of resources
 #        vm-systemd   in that machine with systemd as PID 1: what has to do with cgroups and systemd, also on cgroup v1
@@ -107,6 +108,12 @@ lane_integration() {
     xunit tests/Integration/OciRuntime.Integration.Tests.csproj
 }
 
+lane_soak() {
+    need_packages busybox-static python3
+    ./build.sh || die "ocirun does not build"
+    check "a thousand containers leave nothing" tests/Faults/soak.py
+}
+
 lane_engines() {
     # The packages of Docker and its kin conflict with those of docker.com: nothing is removed for them.
     need_packages busybox-static runc containerd docker.io podman conmon catatonit uidmap buildah umoci skopeo \
@@ -182,7 +189,7 @@ lane_vm-all() {
     vm '!Lane=CgroupV1' '!Lane=Systemd' '!RunScriptTests' 'Lane=Integration|Lane=Root|Lane=CgroupV2'
 }
 
-all=(format net10 unit integration vm vm-systemd engines)
+all=(format net10 unit integration soak vm vm-systemd engines)
 complete=no
 [ $# -gt 0 ] || { complete=yes && set -- "${all[@]}"; }
 for lane; do

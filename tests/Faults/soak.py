@@ -20,6 +20,10 @@ import tempfile
 import time
 
 
+# What a container holds in the kernel, of /proc/meminfo.
+MEMORY = ("Slab", "SUnreclaim", "KernelStack", "PageTables", "Percpu", "Shmem")
+
+
 def cgroups():
     # cgroup v1 and v2 alike: every directory below /sys/fs/cgroup.
     return {directory for directory, _, _ in os.walk("/sys/fs/cgroup")}
@@ -108,7 +112,11 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             errors = [error for error in pool.map(attempt, [(arguments.runtime, directory, f"{token}c{number}") for number in range(arguments.containers)]) if error]
         seconds = time.monotonic() - started
-        problems = compare(before, token, directory)
+        # The end of processes, mounts and cgroups is not over at once.
+        deadline = time.monotonic() + 60
+        while (problems := compare(before, after := snapshot(), token, directory)) and time.monotonic() < deadline:
+            time.sleep(1)
+        report(before, after)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     for problem in errors[:10] + problems:
@@ -126,10 +134,7 @@ def attempt(item):
     return None
 
 
-def compare(before, token, directory):
-    # The end of processes and mounts is not over at once.
-    time.sleep(2)
-    after = snapshot()
+def compare(before, after, token, directory):
     problems = [f"mount: {line}" for line in after["mounts"] - before["mounts"] if directory in line]
     problems += [f"cgroup: {path}" for path in after["cgroups"] - before["cgroups"] if token in path]
     problems += [f"process {pid}: {text}" for pid, text in after["processes"].items() if pid not in before["processes"] and token in text]
@@ -137,17 +142,22 @@ def compare(before, token, directory):
     # Others work on the machine too: these are told, and judged only where 1,000 containers would show.
     for name, limit in (("files", 500), ("keys", 100)):
         difference = after[name] - before[name]
-        print(f"{name}: {before[name]} before, {after[name]} after")
         if difference > limit:
             problems.append(f"{name}: {difference} more")
-    for name in ("Slab", "SUnreclaim", "KernelStack", "PageTables", "Percpu", "Shmem"):
+    for name in MEMORY:
         difference = after["memory"].get(name, 0) - before["memory"].get(name, 0)
-        print(f"{name}: {before['memory'].get(name, 0)} kB before, {after['memory'].get(name, 0)} kB after")
         if difference > 64 * 1024:
             problems.append(f"{name}: {difference} kB more")
-    print(f"mounts: {len(before['mounts'])} before, {len(after['mounts'])} after; cgroups: {len(before['cgroups'])} before, {len(after['cgroups'])} after; "
-          f"processes: {len(before['processes'])} before, {len(after['processes'])} after")
     return problems
+
+
+def report(before, after):
+    for name in ("files", "keys"):
+        print(f"{name}: {before[name]} before, {after[name]} after")
+    for name in MEMORY:
+        print(f"{name}: {before['memory'].get(name, 0)} kB before, {after['memory'].get(name, 0)} kB after")
+    for name in ("mounts", "cgroups", "processes"):
+        print(f"{name}: {len(before[name])} before, {len(after[name])} after")
 
 
 main()
