@@ -178,7 +178,7 @@ lane_vm-systemd() {
     } &
     {
         machine 2 --systemd -- "${filters[@]}" 2/2
-        machine v1 --systemd --kernel systemd.unified_cgroup_hierarchy=0 -- '!.SystemdUserTests' \
+        machine v1 --systemd --kernel systemd.unified_cgroup_hierarchy=0 -- '!.SystemdUserTests|.SystemContainerTests' \
             'Lane=Systemd|.CgroupsTests.Container_|.CgroupsTests.Absolute|.CgroupsTests.A_kill_for|.MountsTests.Cgroup_shows_the_v1|.EventsTests.Statistics_have'
     } &
     wait
