@@ -23,10 +23,11 @@ shift || true
 (cd "$here" && need_sdk && need_packages busybox-static jq && ./build.sh)
 ocirun=$here/artifacts/ocirun
 
-script= maker=
+script= maker= sample=
 if [[ $bundle == "$here"/spec-samples/* ]]; then
     [ -f "$bundle/expected" ] || die "there is no sample $bundle; there are:" "$(ls "$here/spec-samples")"
     sample=$bundle
+    sed -n 's/^# //p' "$sample/expected" >&2
     bundle=$bundles/$(basename "$sample")
     mkdir -p "$bundle"
     cp -r "$sample"/. "$bundle"
@@ -77,11 +78,19 @@ else
     "$ocirun" run --bundle "$bundle" "demo-$$" || status=$?
 fi
 
-cat >&2 <<NEXT
-
-That was a container (exit status $status) from the bundle $bundle. Next:
-  $ocirun run --bundle $bundle again      # the same by hand; its config.json is yours to edit
-  $0 $bundle sh                           # a shell inside
-  $0 spec-samples/NAME                    # one small bundle for each property of the OCI runtime specification
-NEXT
+if [ $status -ne 0 ] && [ -n "$sample" ] && grep -q '^!' "$sample/expected"; then
+    echo "This sample needs something of the host: the error says what is missing." >&2
+fi
+{
+    echo
+    if [ -n "$script" ]; then
+        echo "Those were containers (exit status $status) from the bundle $bundle. Next:"
+        echo "  $script $ocirun $bundle      # the same by hand; what is in the bundle is yours to edit"
+    else
+        echo "That was a container (exit status $status) from the bundle $bundle. Next:"
+        echo "  $ocirun run --bundle $bundle again      # the same by hand; its config.json is yours to edit"
+        echo "  $0 $bundle sh                           # a shell inside"
+    fi
+    echo "  $0 spec-samples/NAME                    # one small bundle for each property of the OCI runtime specification"
+} >&2
 exit $status

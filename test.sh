@@ -10,9 +10,9 @@
 #        integration  the real executable on real bundles, as root
 #        soak         a thousand containers, a few at a time, and the host before and after
 #        vm           in a small virtual machine with cgroup v2 alone: what has to do with cgroups, devices, mounts,
-#                     processes and their lifecycle, the attacks, and the samples of resources
-#        vm-systemd   in that machine with systemd as PID 1: what has to do with cgroups and systemd, also on cgroup v1
-#                     and in a user's session; and what has to do with SELinux, in a machine that has it
+#                     processes and their lifecycle, the attacks, and the samples of resources; checkpoint and restore
+#        vm-systemd   in that machine with systemd as PID 1: what has to do with cgroups and systemd, also on cgroup v1,
+#                     alone and beside v2, and in a user's session; and what has to do with SELinux, in a machine that has it
 #        engines      containerd, Docker, Podman, Buildah and the CRI with ocirun, and with runc, in namespaces of their own
 # and, when it is asked for:
 #        vm-all       every integration test in that machine
@@ -166,19 +166,21 @@ machine() {
 lane_vm() {
     # Without what is long there and tells nothing more about cgroup v2 than its neighbours do.
     vm '!Lane=CgroupV1' '!Lane=Systemd' '!.KilledTests.In_start|.ConcurrencyTests.A_hundred_execs|.Cve2024_45310|.Cve.Review' \
-        'Lane=Root|Lane=CgroupV2|.CgroupsTests|.CgroupsV2Tests|.UpdateTests|.EventsTests|.PsTests|.LifecycleTests|.ExecTests|.KilledTests|.ConcurrencyTests|.DevicesTests|.MountsTests|.Cve|.SpecSamplesTests.Sample_prints_what_it_says(name: "linux.resources|.AppArmor'
+        'Lane=Root|Lane=CgroupV2|.CgroupsTests|.CgroupsV2Tests|.UpdateTests|.EventsTests|.PsTests|.LifecycleTests|.ExecTests|.KilledTests|.ConcurrencyTests|.DevicesTests|.MountsTests|.CheckpointTests|.Cve|.SpecSamplesTests.Sample_prints_what_it_says(name: "linux.resources|.AppArmor'
 }
 
 lane_vm-systemd() {
     local filters=('!Lane=CgroupV1' '!.Fifty_containers' 'Lane=Systemd|Lane=CgroupV2|.CgroupsTests|.CgroupsV2Tests')
-    vm_tests "systemd, cgroup v1 as systemd mounts it, SELinux" || return
+    vm_tests "systemd, cgroup v1 as systemd mounts it, alone and beside v2, SELinux" || return
     {
         machine 1 --systemd -- "${filters[@]}" 1/2
         machine selinux --kernel security=selinux -- Lane=Selinux
+        machine v1 --systemd --kernel systemd.unified_cgroup_hierarchy=0 --kernel systemd.legacy_systemd_cgroup_controller=1 -- \
+            '.SeldomLimitsTests|.RuncComparisonTests|.SystemdV1Tests.A_|.CgroupsTests.Container_|.ExecTests.Enters_the|.EventsTests.Statistics_have'
     } &
     {
         machine 2 --systemd -- "${filters[@]}" 2/2
-        machine v1 --systemd --kernel systemd.unified_cgroup_hierarchy=0 -- '!.SystemdUserTests|.SystemContainerTests' \
+        machine hybrid --systemd --kernel systemd.unified_cgroup_hierarchy=0 -- '!.SystemdUserTests|.SystemContainerTests|.SeldomLimitsTests|.KilledTests' \
             'Lane=Systemd|.CgroupsTests.Container_|.CgroupsTests.Absolute|.CgroupsTests.A_kill_for|.MountsTests.Cgroup_shows_the_v1|.EventsTests.Statistics_have'
     } &
     wait

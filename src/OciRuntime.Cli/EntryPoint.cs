@@ -30,12 +30,13 @@ internal static unsafe class EntryPoint
     [RuntimeExport("__wrap___libc_start_main"), SkipLocalsInit]
     private static int Enter(nint main, nint argc, byte** argv, nint init, nint fini, nint dynamicFini, nint stackEnd)
     {
-        if (argc > 1 && IsSealedCommand(argv + 1, out bool foreground))
+        if (argc > 1 && IsSealedCommand(argv + 1))
         {
             byte* errnoBelow = stackalloc byte[1024];
             _ = Call(SYS_arch_prctl, ARCH_SET_FS, (nint)(errnoBelow + 1024));
-            ExecuteSealed(argv, argv + argc + 1, foreground);
+            ExecuteSealed(argv, argv + argc + 1);
         }
+        RuntimeStart.StackEndsAt(stackEnd);
         return StartLibc(main, argc, argv, init, fini, dynamicFini, stackEnd);
     }
 
@@ -46,7 +47,7 @@ internal static unsafe class EntryPoint
         int status = RealMain(argc, argv, envp);
         if (s_started)
             return status;
-        Say("ocirun: the .NET runtime inside it could not start; raise the limits on memory and threads (ulimit -v, ulimit -u)\n"u8);
+        Say("ocirun: the .NET runtime inside it could not start; raise the limit on memory (ulimit -v)\n"u8);
         return 1;
     }
 
@@ -85,12 +86,11 @@ internal static unsafe class EntryPoint
     }
 
     /// <summary>
-    /// Whether the command is one that calls <see cref="SealedSelf.Ensure"/>. A mistake towards "no", or towards "not in
-    /// the foreground", costs time and nothing else.
+    /// Whether the command is one that calls <see cref="SealedSelf.Ensure"/>. A mistake towards "no" costs time and
+    /// nothing else.
     /// </summary>
-    private static bool IsSealedCommand(byte** word, out bool foreground)
+    private static bool IsSealedCommand(byte** word)
     {
-        foreground = false;
         while (*word is not null && **word == '-')
         {
             byte* name = *word + ((*word)[1] == '-' ? 2 : 1);
@@ -99,24 +99,11 @@ internal static unsafe class EntryPoint
             if (takesNext && *word is not null)
                 word++;
         }
-        if (*word is null)
-            return false;
-
-        foreground = Is(*word, "run"u8) || Is(*word, "exec"u8);
-        if (!foreground)
-            return Is(*word, "create"u8);
-        while (*++word is not null)
-        {
-            // -d, --detach, -detach=true
-            byte* text = *word;
-            if (text[0] == '-' && text[text[1] == '-' ? 2 : 1] == 'd')
-                foreground = false;
-        }
-        return true;
+        return *word is not null && (Is(*word, "run"u8) || Is(*word, "exec"u8) || Is(*word, "create"u8));
     }
 
     /// <summary>Returns when the image is sealed already, or cannot be sealed by a mount.</summary>
-    private static void ExecuteSealed(byte** argv, byte** envp, bool blockSignals)
+    private static void ExecuteSealed(byte** argv, byte** envp)
     {
         fixed (byte* executable = "/proc/self/exe\0"u8, empty = "\0"u8)
         {
@@ -128,12 +115,7 @@ internal static unsafe class EntryPoint
                 return;
             var attributes = new mount_attr { attr_set = MOUNT_ATTR_RDONLY };
             if (Call(SYS_mount_setattr, tree, (nint)empty, AT_EMPTY_PATH, (nint)(&attributes), sizeof(mount_attr)) >= 0)
-            {
-                ulong mask = blockSignals ? ulong.MaxValue : 0;
-                _ = Call(SYS_rt_sigprocmask, SIG_BLOCK, (nint)(&mask), (nint)(&mask), sizeof(ulong));
                 _ = Call(SYS_execveat, tree, (nint)empty, (nint)argv, (nint)envp, AT_EMPTY_PATH);
-                _ = Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&mask), 0, sizeof(ulong));
-            }
             _ = Call(SYS_close, tree);
         }
     }
@@ -163,9 +145,9 @@ internal static unsafe class EntryPoint
             _ = Call(SYS_write, STDERR_FILENO, (nint)p, text.Length);
     }
 
-    private static nint Call(nint number, nint a, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => syscall(number, a, b, c, d, e);
+    internal static nint Call(nint number, nint a, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => syscall(number, a, b, c, d, e);
 
-    private const nint SYS_write = 1, SYS_close = 3, SYS_rt_sigprocmask = 14, SYS_statfs = 137, SYS_arch_prctl = 158, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
+    private const nint SYS_write = 1, SYS_close = 3, SYS_statfs = 137, SYS_arch_prctl = 158, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
 
     private const nint ARCH_SET_FS = 0x1002;
 

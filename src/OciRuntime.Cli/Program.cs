@@ -120,11 +120,19 @@ internal static class Program
         return $"{Environment.GetCommandLineArgs()[0]}: \"{command.Name}\" requires {quantity} argument(s)";
     }
 
+    /// <summary>What helps against an error wherever it comes from.</summary>
+    private static string Remedy(int? errno) => errno switch
+    {
+        Errno.EMFILE => "; raise the limit of open files (ulimit -n)",
+        Errno.ENFILE => "; raise the host's limit of open files (sysctl fs.file-max)",
+        _ => "",
+    };
+
     private static int Fail(Exception exception, string prefix, Log log)
     {
         if (exception is ContainerException or LinuxException or SpecException)
         {
-            log.Error(prefix + exception.Message);
+            log.Error(prefix + exception.Message + Remedy((exception as ContainerException)?.Errno ?? (exception as LinuxException)?.Errno));
             return Failure;
         }
         log.Debug(exception.ToString());

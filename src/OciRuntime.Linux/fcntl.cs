@@ -18,17 +18,13 @@ public static unsafe partial class LibC
     public static int O_NOFOLLOW => IsArm ? 0x8000 : 0x20000;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
-    public static int O_TMPFILE => 0x400000 | O_DIRECTORY;
 
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_REMOVEDIR = 0x200;
-    public const int AT_SYMLINK_FOLLOW = 0x400;
-    public const int AT_NO_AUTOMOUNT = 0x800;
     public const int AT_EMPTY_PATH = 0x1000;
     public const int AT_RECURSIVE = 0x8000;
 
-    public const int F_DUPFD = 0;
     public const int F_GETFD = 1;
     public const int F_SETFD = 2;
     public const int F_GETFL = 3;
@@ -80,7 +76,6 @@ public static unsafe partial class LibC
     [DllImport(libc, SetLastError = true)]
     public static extern int flock(int fd, int operation);
 
-    public const int LOCK_SH = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const int LOCK_UN = 8;

@@ -16,9 +16,6 @@ public static unsafe partial class LibC
     public const uint BPF_F_ALLOW_MULTI = 2;
     public const uint BPF_F_REPLACE = 4;
 
-    public const byte BPF_DEVCG_ACC_MKNOD = 1;
-    public const byte BPF_DEVCG_ACC_READ = 2;
-    public const byte BPF_DEVCG_ACC_WRITE = 4;
     public const byte BPF_DEVCG_DEV_BLOCK = 1;
     public const byte BPF_DEVCG_DEV_CHAR = 2;
 

@@ -4,13 +4,11 @@ namespace OciRuntime.Linux;
 public static unsafe partial class LibC
 {
     public const uint SECCOMP_SET_MODE_FILTER = 1;
-    public const uint SECCOMP_GET_ACTION_AVAIL = 2;
 
     public const uint SECCOMP_FILTER_FLAG_TSYNC = 1 << 0;
     public const uint SECCOMP_FILTER_FLAG_LOG = 1 << 1;
     public const uint SECCOMP_FILTER_FLAG_SPEC_ALLOW = 1 << 2;
     public const uint SECCOMP_FILTER_FLAG_NEW_LISTENER = 1 << 3;
-    public const uint SECCOMP_FILTER_FLAG_TSYNC_ESRCH = 1 << 4;
     public const uint SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 1 << 5;
 
     public const uint SECCOMP_RET_KILL_PROCESS = 0x80000000;
@@ -26,15 +24,6 @@ public static unsafe partial class LibC
     public const uint SECCOMP_RET_ACTION_FULL = 0xffff0000;
 
     public const uint SECCOMP_RET_DATA = 0x0000ffff;
-
-    /// <summary>What a filter sees of a system call.</summary>
-    public struct seccomp_data
-    {
-        public int nr;
-        public uint arch;
-        public ulong instruction_pointer;
-        public fixed ulong args[6];
-    }
 
     /// <summary>seccomp(2). With SECCOMP_FILTER_FLAG_NEW_LISTENER it returns a descriptor.</summary>
     public static int seccomp(uint operation, uint flags, void* args) =>

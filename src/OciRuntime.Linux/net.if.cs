@@ -9,6 +9,7 @@ public static unsafe partial class LibC
     public const short IFF_UP = 0x1;
     public const short IFF_LOOPBACK = 0x8;
     public const short IFF_RUNNING = 0x40;
+    public const nuint SIOCGIFFLAGS = 0x8913;
     public const nuint SIOCSIFFLAGS = 0x8914;
     public const nuint SIOCGIFINDEX = 0x8933;
 

@@ -52,7 +52,7 @@ public static unsafe partial class LibC
 
     /// <summary>
     /// As <c>fork</c>: returns 0 in the child, which has this one thread and a copy of the memory. glibc's fork
-    /// handlers do not run, so no other thread may hold a lock of the allocator or of the runtime.
+    /// handlers do not run, so no other thread may hold a lock of the allocator or of the runtime: there is none.
     /// </summary>
     public static int clone3(clone_args* args) =>
         (int)syscall(SyscallNumber.clone3, (nint)args, sizeof(clone_args));

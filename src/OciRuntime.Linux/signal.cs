@@ -5,9 +5,6 @@ namespace OciRuntime.Linux;
 // signal.h, sys/signalfd.h: by system call, so that the signals that glibc keeps for itself can be reset too.
 public static unsafe partial class LibC
 {
-    public const int SIGHUP = 1;
-    public const int SIGINT = 2;
-    public const int SIGQUIT = 3;
     public const int SIGKILL = 9;
     public const int SIGPIPE = 13;
     public const int SIGTERM = 15;
@@ -23,9 +20,7 @@ public static unsafe partial class LibC
     public const int SIGRTMAX = 64;
 
     public const int SIG_BLOCK = 0;
-    public const int SIG_UNBLOCK = 1;
     public const int SIG_SETMASK = 2;
-    public const nint SIG_DFL = 0;
     public const nint SIG_IGN = 1;
 
     public const int SFD_CLOEXEC = 0x80000;

@@ -13,7 +13,6 @@ public static unsafe partial class LibC
     public const nuint TIOCSPTLCK = 0x40045431;
     public const nuint TIOCGPTPEER = 0x5441;
     public const nuint NS_GET_NSTYPE = 0xb703;
-    public const nuint FS_IOC_GETFLAGS = 0x80086601;
 
     public const uint IGNBRK = 0x1;
     public const uint BRKINT = 0x2;

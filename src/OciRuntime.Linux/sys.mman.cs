@@ -14,6 +14,11 @@ public static unsafe partial class LibC
             return (int)syscall(SyscallNumber.memfd_create, (nint)p, (nint)flags);
     }
 
+    public const int MADV_DONTNEED = 4;
+
+    [DllImport(libc, SetLastError = true)]
+    public static extern int madvise(void* address, nint length, int advice);
+
     [DllImport(libc, SetLastError = true)]
     public static extern nint sendfile(int outFd, int inFd, long* offset, nint count);
 }

@@ -17,21 +17,17 @@ public static unsafe partial class LibC
     public const ulong MS_NOATIME = 1024;
     public const ulong MS_NODIRATIME = 2048;
     public const ulong MS_BIND = 4096;
-    public const ulong MS_MOVE = 8192;
     public const ulong MS_REC = 16384;
     public const ulong MS_SILENT = 32768;
-    public const ulong MS_POSIXACL = 1 << 16;
     public const ulong MS_UNBINDABLE = 1 << 17;
     public const ulong MS_PRIVATE = 1 << 18;
     public const ulong MS_SLAVE = 1 << 19;
     public const ulong MS_SHARED = 1 << 20;
-    public const ulong MS_RELATIME = 1 << 21;
     public const ulong MS_I_VERSION = 1 << 23;
     public const ulong MS_STRICTATIME = 1 << 24;
     public const ulong MS_LAZYTIME = 1 << 25;
 
     public const int MNT_DETACH = 2;
-    public const int UMOUNT_NOFOLLOW = 8;
 
     public const uint OPEN_TREE_CLONE = 1;
     public const uint OPEN_TREE_CLOEXEC = 0x80000;
@@ -44,10 +40,6 @@ public static unsafe partial class LibC
 
     public const uint FSCONFIG_SET_FLAG = 0;
     public const uint FSCONFIG_SET_STRING = 1;
-    public const uint FSCONFIG_SET_BINARY = 2;
-    public const uint FSCONFIG_SET_PATH = 3;
-    public const uint FSCONFIG_SET_PATH_EMPTY = 4;
-    public const uint FSCONFIG_SET_FD = 5;
     public const uint FSCONFIG_CMD_CREATE = 6;
     public const uint FSCONFIG_CMD_RECONFIGURE = 7;
 

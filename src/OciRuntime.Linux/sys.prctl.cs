@@ -8,8 +8,6 @@ public static unsafe partial class LibC
     public const int PR_SET_PDEATHSIG = 1;
     public const int PR_SET_DUMPABLE = 4;
     public const int PR_SET_KEEPCAPS = 8;
-    public const int PR_SET_NAME = 15;
-    public const int PR_SET_SECCOMP = 22;
     public const int PR_CAPBSET_READ = 23;
     public const int PR_CAPBSET_DROP = 24;
     public const int PR_SET_CHILD_SUBREAPER = 36;

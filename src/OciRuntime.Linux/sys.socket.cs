@@ -20,15 +20,13 @@ public static unsafe partial class LibC
     public const int SO_PASSCRED = 16;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
     public const int MSG_NOSIGNAL = 0x4000;
-    public const int MSG_TRUNC = 0x20;
-    public const int MSG_CTRUNC = 8;
     public const int SHUT_RD = 0;
+    public const int SHUT_WR = 1;
+    public const int SHUT_RDWR = 2;
 
     public const short POLLIN = 1;
     public const short POLLPRI = 2;
     public const short POLLOUT = 4;
-    public const short POLLERR = 8;
-    public const short POLLHUP = 16;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr_un

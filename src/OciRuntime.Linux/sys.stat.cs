@@ -6,7 +6,6 @@ namespace OciRuntime.Linux;
 public static unsafe partial class LibC
 {
     public const uint S_IFMT = 0xF000;
-    public const uint S_IFSOCK = 0xC000;
     public const uint S_IFLNK = 0xA000;
     public const uint S_IFREG = 0x8000;
     public const uint S_IFBLK = 0x6000;
@@ -19,7 +18,6 @@ public static unsafe partial class LibC
     public const uint STATX_BASIC_STATS = 0x7ff;
     public const uint STATX_MNT_ID = 0x1000;
 
-    public const ulong STATX_ATTR_IMMUTABLE = 0x10;
     public const ulong STATX_ATTR_MOUNT_ROOT = 0x2000;
     public const ulong STATX_ATTR_VERITY = 0x100000;
 

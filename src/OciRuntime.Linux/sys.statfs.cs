@@ -10,16 +10,8 @@ public static unsafe partial class LibC
     public const long DEVPTS_SUPER_MAGIC = 0x1cd1;
     public const long NSFS_MAGIC = 0x6e736673;
     public const long PROC_SUPER_MAGIC = 0x9fa0;
-    public const long SYSFS_MAGIC = 0x62656572;
-    public const long TMPFS_MAGIC = 0x01021994;
 
     public const long ST_RDONLY = 1;
-    public const long ST_NOSUID = 2;
-    public const long ST_NODEV = 4;
-    public const long ST_NOEXEC = 8;
-    public const long ST_NOATIME = 1024;
-    public const long ST_NODIRATIME = 2048;
-    public const long ST_RELATIME = 4096;
 
     /// <summary>As on every 64-bit architecture but s390x.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 120)]

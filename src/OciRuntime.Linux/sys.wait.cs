@@ -15,8 +15,6 @@ public static unsafe partial class LibC
     public const int P_PIDFD = 3;
 
     public const int CLD_EXITED = 1;
-    public const int CLD_KILLED = 2;
-    public const int CLD_DUMPED = 3;
 
     /// <summary>The members of <c>siginfo_t</c> that <c>waitid</c> fills in.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]

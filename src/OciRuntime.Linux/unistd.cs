@@ -12,7 +12,6 @@ public static unsafe partial class LibC
     public const int F_OK = 0;
     public const int X_OK = 1;
     public const int W_OK = 2;
-    public const int R_OK = 4;
 
     [DllImport(libc, SetLastError = true)]
     public static extern nint read(int fd, void* buffer, nint count);
@@ -24,6 +23,7 @@ public static unsafe partial class LibC
     public static extern int close(int fd);
 
     public const int SEEK_SET = 0;
+    public const int SEEK_END = 2;
 
     [DllImport(libc, SetLastError = true)]
     public static extern nint lseek(int fd, nint offset, int whence);
@@ -50,16 +50,7 @@ public static unsafe partial class LibC
     public static extern uint getegid();
 
     [DllImport(libc, SetLastError = true)]
-    public static extern uint getuid();
-
-    [DllImport(libc, SetLastError = true)]
-    public static extern uint getgid();
-
-    [DllImport(libc, SetLastError = true)]
     public static extern int fchown(int fd, uint uid, uint gid);
-
-    [DllImport(libc, SetLastError = true)]
-    public static extern int ftruncate(int fd, nint length);
 
     [DllImport(libc, EntryPoint = nameof(chdir), SetLastError = true)]
     private static extern int chdir(byte* path);
@@ -165,8 +156,8 @@ public static unsafe partial class LibC
     public static int gettid() => (int)syscall(SyscallNumber.gettid);
 
     /// <summary>
-    /// Of the calling thread, by system call: glibc's function signals every thread that it knows of and waits for
-    /// them, and after a raw clone those threads are the parent's.
+    /// Of the calling thread, by system call: glibc's function is for a process of several threads, and after a raw clone
+    /// it knows the parent's.
     /// </summary>
     public static int setresuid(uint real, uint effective, uint saved) =>
         (int)syscall(SyscallNumber.setresuid, (nint)real, (nint)effective, (nint)saved);
@@ -177,9 +168,6 @@ public static unsafe partial class LibC
 
     /// <inheritdoc cref="setresuid"/>
     public static int setgroups(nint size, uint* list) => (int)syscall(SyscallNumber.setgroups, size, (nint)list);
-
-    [DllImport(libc, SetLastError = true)]
-    public static extern int getgroups(int size, uint* list);
 
     [DllImport(libc, EntryPoint = nameof(execve), SetLastError = true)]
     private static extern int execve(byte* path, byte** argv, byte** envp);

@@ -78,8 +78,8 @@ internal static class ReaderEmitter
                 code.Line($"var map = new Dictionary<string, {type}>();");
                 code.Open("if (source.BeginObject(out _))");
                 code.Open("while (source.Key(out string? key))");
-                code.Line("if (source.Value())");
-                code.Line($"    map[key] = {property.Value.Read};");
+                code.Line("source.Value();");
+                code.Line($"map[key] = {property.Value.Read};");
                 code.Close();
                 code.Close();
                 code.Line($"{property.Local} = map;");

@@ -19,7 +19,7 @@ public sealed class Cve2019_5736 : ContainerTest
     {
         // A copy: were the attack to succeed, it would hit what the other tests run.
         string executable = Directory + "/ocirun";
-        File.Copy(Runtime.UnderTest.Path, executable);
+        ExecutableFile.Copy(Runtime.UnderTest.Path, executable);
         byte[] before = File.ReadAllBytes(executable);
         Runtime runtime = new(executable);
 

@@ -19,7 +19,7 @@ public sealed class Cve2022_27650 : ContainerTest
         Container container = NewContainer("""{"process":{"noNewPrivileges":false,"user":{"uid":1000,"gid":1000},"capabilities":{"inheritable":[]}}}""");
         string program = container.Bundle.Rootfs + "/gain/busybox";
         System.IO.Directory.CreateDirectory(container.Bundle.Rootfs + "/gain");
-        File.Copy("/bin/busybox", program);
+        ExecutableFile.Copy("/bin/busybox", program);
         Command.Run("setcap", "cap_net_admin,cap_kill+ei", program).Succeeds();
         container.Bundle.Args("sleep", "1000");
         container.Run("--detach").Succeeds();

@@ -112,17 +112,11 @@ public sealed class CgroupsTests : ContainerTest
     {
         Container container = Created("{}");
         container.Start().Succeeds();
-        // Some of what is used can be given up, and makes room for another process: less and less of it.
-        CommandResult exec = null!;
-        Wait.Until(
-            () =>
-            {
-                File.WriteAllText(container.CgroupDirectory("memory") + "/memory.limit_in_bytes", container.Cgroup("memory.usage_in_bytes"));
-                exec = container.Command("exec", container.Id, "true");
-                return exec.ExitCode != 0;
-            },
-            "there is no room for another process");
-        exec.FailsWith("(possibly OOM-killed)", 255);
+        // In a cgroup of its own there is nobody else whom the kernel could kill.
+        string small = container.CgroupDirectory("memory") + "/small";
+        System.IO.Directory.CreateDirectory(small);
+        File.WriteAllText(small + "/memory.limit_in_bytes", "0");
+        container.Command("exec", "--cgroup", "memory:small", container.Id, "true").FailsWith("(possibly OOM-killed)", 255);
     }
 
     [Fact]
@@ -149,6 +143,59 @@ public sealed class CgroupsTests : ContainerTest
         container.Cgroup("cpu.shares").Should().Be("512");
         container.Cgroup("cpu.cfs_quota_us").Should().Be("50000");
         container.Cgroup("cpu.cfs_period_us").Should().Be("200000");
+    }
+
+    [Fact]
+    public void Cpu_quota_stops_a_process_for_the_rest_of_the_period()
+    {
+        // The kernel's counter, read by the process that is stopped: a fifth of a period is soon used up.
+        const string script = """
+            cd /sys/fs/cgroup; [ -e cpu.stat ] || cd cpu
+            until grep 'nr_throttled [1-9]' cpu.stat; do :; done
+            """;
+        RunScript(script, Resources("\"cpu\":{\"quota\":20000,\"period\":100000}")).Stdout.Should().StartWith("nr_throttled ");
+    }
+
+    [Fact]
+    public void Processes_that_are_paused_do_nothing()
+    {
+        Container container = NewContainer("""{"root":{"readonly":false}}""");
+        container.Bundle.Script("until [ -e /go ]; do :; done; echo >/gone; exec sleep 1000");
+        container.Run("--detach").Succeeds();
+        container.Command("pause", container.Id).Succeeds();
+        container.Bundle.File("/go", "");
+        container.Status.Should().Be("paused");
+        File.Exists(container.Bundle.Rootfs + "/gone").Should().BeFalse();
+        container.Command("resume", container.Id).Succeeds();
+        Wait.Until(() => File.Exists(container.Bundle.Rootfs + "/gone"), "it goes on");
+    }
+
+    [OcirunFact("runc leaves the device list as it is")]
+    public void Device_rules_change_without_a_moment_of_others()
+    {
+        Container container = NewContainer();
+        foreach (string set in new[] { "bounding", "effective", "permitted" })
+            container.Bundle.Append("process.capabilities." + set, "\"CAP_SYSLOG\"");
+        Command.Run("mknod", container.Bundle.Rootfs + "/kmsg", "c", "1", "11").Succeeds();
+        container.Bundle.Script("echo tries; until true 2>/dev/null </kmsg; do true </dev/null || echo refused; done; echo allowed");
+        using Command run = container.StartRun([]);
+        Wait.Until(() => run.Stdout.Length > 0, "the container runs", () => run.Stderr);
+        foreach (string other in new[] { "10:229", "10:237" })
+        {
+            Allow(other);
+            run.Stdout.Should().Be("tries\n");
+        }
+
+        Allow("1:11");
+        run.Finish().Succeeds().Stdout.Should().Be("tries\nallowed\n");
+
+        void Allow(string device)
+        {
+            string[] numbers = device.Split(':');
+            container.Update($$"""
+                {"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":{{numbers[0]}},"minor":{{numbers[1]}},"access":"rw"}]}
+                """).Succeeds();
+        }
     }
 
     [Fact]
@@ -225,6 +272,24 @@ public sealed class CgroupsTests : ContainerTest
         neighbour.Signal(9);
         Wait.Until(() => File.ReadAllText(pids + "/cgroup.procs").Length == 0, "the neighbour is gone");
         System.IO.Directory.Delete(pids);
+    }
+
+    [CgroupV1Fact]
+    [Trait("Lane", "CgroupV1")]
+    public void The_hosts_mounts_are_not_read_for_hierarchies_that_are_not_mounted()
+    {
+        // In mounts of its own; a hierarchy without a mount is still listed while it has cgroups, or another mount.
+        const string script = """
+            for name in net_cls,net_prio net_cls net_prio hugetlb rdma perf_event misc; do while umount /sys/fs/cgroup/$name 2>/dev/null; do :; done; done
+            exec strace -f -o "$0" -e trace=openat "$@"
+            """;
+        string trace = Directory + "/trace";
+        Container container = NewContainer();
+        container.Bundle.Args("true").Write();
+        Command.Run(
+            "unshare", "--mount", "--propagation", "private", "sh", "-c", script, trace,
+            container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id).Succeeds();
+        File.ReadAllText(trace).Should().Contain("\"/proc/self/cgroup\"").And.NotContain("mountinfo");
     }
 
     // A container with a writable view of its cgroup, as engines give to one that runs an init system.

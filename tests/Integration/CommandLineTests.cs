@@ -91,10 +91,13 @@ public sealed class CommandLineTests : ContainerTest
     [InlineData("", "container id cannot be empty")]
     [InlineData("with space", "invalid container ID format")]
     [InlineData("ünï", "invalid container ID format")]
+    [InlineData("a256", "file name too long")]
     public void Invalid_id(string id, string message)
     {
         Container container = NewContainer();
         container.Bundle.Write();
+        if (id == "a256")
+            id = new string('a', 256);
         container.Command("create", "--bundle", container.Bundle.Directory, id).FailsWith(message);
         container.Command("run", "--bundle", container.Bundle.Directory, id).FailsWith(message);
         NothingIsLeft();
@@ -163,6 +166,10 @@ public sealed class CommandLineTests : ContainerTest
         Ocirun("--log", log, "--log-format", "json", "create", "--bundle", container.Bundle.Directory, container.Id).ExitsWith(1);
         JsonNode.Parse(File.ReadAllText(log))!["msg"]!.GetValue<string>().Should().Contain("no such file or directory");
     }
+
+    [Fact]
+    public void A_log_that_cannot_be_written_is_said() =>
+        Ocirun("--log", "/dev/full", "state", Token).FailsWith("no space left on device").Stderr.Should().Contain("container does not exist");
 
     [Fact]
     public void Unknown_log_format_is_refused() =>

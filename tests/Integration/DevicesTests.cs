@@ -48,6 +48,17 @@ public sealed class DevicesTests : ContainerTest
             """{"linux":{"devices":[{"path":"/dev/b","type":"b","major":8,"minor":0},{"path":"/dev/u","type":"u","major":1,"minor":3},{"path":"/dev/p","type":"p","fileMode":384}]}}""")
             .Lines.Should().Equal("block special file 8:0", "character special file 1:3", "fifo 600");
 
+    [OcirunFact("runc does not say it")]
+    public void Bits_of_a_mode_that_no_device_can_have_are_named()
+    {
+        // A character device as stat(2) shows it, and as Go's os.FileMode does.
+        CommandResult result = RunScript(
+            "stat -c '%F %a' /dev/a /dev/b",
+            """{"linux":{"devices":[{"path":"/dev/a","type":"c","major":1,"minor":3,"fileMode":8630},{"path":"/dev/b","type":"b","major":8,"minor":0,"fileMode":67109302}]}}""");
+        result.Lines.Should().Equal("character special file 666", "block special file 666");
+        result.Stderr.Should().Contain("linux.devices[1].fileMode: 67109302 is more than 4095 (07777), and counts as 438").And.NotContain("devices[0]");
+    }
+
     [Fact]
     public void Device_of_the_config_replaces_a_default_one() =>
         RunScript("stat -c '%t:%T %a' /dev/full", """{"linux":{"devices":[{"path":"/dev/full","type":"c","major":1,"minor":7,"fileMode":384}]}}""")
@@ -72,6 +83,17 @@ public sealed class DevicesTests : ContainerTest
         CommandResult result = container.RunScript("(: </dev/allowed) 2>&1 && echo allowed; (: </dev/refused) 2>&1; (: >/dev/allowed) 2>&1; true");
         result.Lines[0].Should().Be("allowed");
         result.Stdout.Should().Contain("can't open /dev/refused: Operation not permitted").And.Contain("can't create /dev/allowed: Operation not permitted");
+    }
+
+    [Fact]
+    public void Without_a_list_only_the_default_devices_are_let()
+    {
+        Container container = NewContainer();
+        container.Bundle.Config["linux"]!.AsObject().Remove("resources");
+        foreach (string set in new[] { "bounding", "effective", "permitted" })
+            container.Bundle.Append("process.capabilities." + set, "\"CAP_MKNOD\"");
+        container.RunScript("mknod /dev/other c 10 237 && (: </dev/other) 2>&1; : </dev/zero && echo zero").Stdout
+            .Should().Contain("can't open /dev/other: Operation not permitted").And.EndWith("\nzero\n");
     }
 
     [Fact]

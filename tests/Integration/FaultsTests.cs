@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
-using System.Text.RegularExpressions;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -16,7 +14,7 @@ namespace OciRuntime.Integration.Tests;
 /// of the calls and errors; tests/Faults/sweep.py tries all of them.
 /// </summary>
 [Trait("Lane", "Integration")]
-public sealed class FaultsTests(ITestOutputHelper output) : ContainerTest
+public sealed class FaultsTests(ITestOutputHelper output) : StraceTest
 {
     private const string Peers = "a test of ocirun's own calls";
     private const int Moments = 25;
@@ -42,39 +40,12 @@ public sealed class FaultsTests(ITestOutputHelper output) : ContainerTest
         return container;
     }
 
-    private string[] Words(Container container, string command) => command switch
-    {
-        "create" => [container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id],
-        "delete" => [container.Runtime.Path, "--root", Root, "delete", "--force", container.Id],
-        "exec" => [container.Runtime.Path, "--root", Root, "exec", container.Id, "true"],
-        _ => [container.Runtime.Path, "--root", Root, command, container.Id],
-    };
-
-    // Every call of the command's processes, with the how-manieth of its name it is in its process.
-    private List<(string Name, int Ordinal)> Trace(Container container, string command)
-    {
-        string trace = Directory + "/trace";
-        // -D: strace stays behind with the container, and the command's end is seen at once.
-        Command.Run("strace", ["-D", "-f", "-qq", "-o", trace, .. Words(container, command)]).Succeeds();
-        var counts = new Dictionary<(string, string), int>();
-        var calls = new List<(string, int)>();
-        foreach (Match match in File.ReadLines(trace).Select(line => Regex.Match(line, @"^(\d+) +(\w+)\(")).Where(match => match.Success))
-        {
-            (string, string) key = (match.Groups[1].Value, match.Groups[2].Value);
-            counts[key] = counts.GetValueOrDefault(key) + 1;
-            (string, int) call = (key.Item2, counts[key]);
-            if (!Spared.Contains(key.Item2) && !calls.Contains(call))
-                calls.Add(call);
-        }
-
-        return calls;
-    }
-
     private void Sweep(string command, Action<Container> prepare)
     {
         Container first = NewSleeper();
         prepare(first);
-        List<(string Name, int Ordinal)> calls = Trace(first, command);
+        // -D: strace stays behind with the container, and the command's end is seen at once.
+        var calls = Trace(first, command, "-D", "-f", "-qq").Where(call => !Spared.Contains(call.Name)).Distinct().ToList();
         first.Delete("--force").Succeeds();
         int failed = 0;
         for (int moment = 0; moment < Moments; moment++)
@@ -83,7 +54,7 @@ public sealed class FaultsTests(ITestOutputHelper output) : ContainerTest
             prepare(container);
             (string name, int ordinal) = calls[moment * (calls.Count - 1) / (Moments - 1)];
             string error = Errors[moment % Errors.Length];
-            CommandResult result = Command.Run("strace", ["-D", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={name}", "-e", $"inject={name}:error={error}:when={ordinal}", .. Words(container, command)]);
+            CommandResult result = Strace(container, command, "-D", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={name}", "-e", $"inject={name}:error={error}:when={ordinal}");
             output.WriteLine($"{command}: {name} number {ordinal} {error}: {result.ExitCode} {result.Stderr}");
             if (result.ExitCode != 0)
             {

@@ -97,8 +97,7 @@ public sealed class HooksTests : ContainerTest
         container.Bundle.Append($"hooks.{hook}", $$"""{"path":"{{program}}"}""");
         if (host)
         {
-            File.WriteAllText(program, $"#!/bin/sh\necho ran >{log}/ran\n");
-            Linux.Chmod(program, 0b111_101_101);
+            ExecutableFile.Write(program, $"#!/bin/sh\necho ran >{log}/ran\n");
         }
         else
         {

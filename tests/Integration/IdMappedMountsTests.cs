@@ -57,7 +57,7 @@ public sealed class IdMappedMountsTests : ContainerTest
     [OcirunTheory(RuncHasIt)]
     [InlineData("idmap", "1000", "0")]
     [InlineData("ridmap", "1000", "1000")]
-    public void Mounts_pathare_mapped_with_ridmap_only(string option, string top, string below)
+    public void Mounts_below_are_mapped_with_ridmap_only(string option, string top, string below)
     {
         // In a mount namespace of the test's own: the source gets a mount below it.
         Container container = With($$"""

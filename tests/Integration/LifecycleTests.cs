@@ -93,6 +93,35 @@ public sealed class LifecycleTests : ContainerTest
         container.Status.Should().Be("running");
     }
 
+    [OcirunFact("runc waits in another program than the one that made the container")]
+    public void Init_that_waits_has_let_the_programs_code_go()
+    {
+        Container container = Sleeping();
+        container.Create().Succeeds();
+        int pid = container.Pid;
+        Wait.Until(() => ResidentCode(pid) is var (resident, all) && resident * 4 < all, "a quarter of the code is in memory at most");
+        container.Start().Succeeds();
+    }
+
+    /// <summary>Kilobytes of the mappings that can be executed and come from a file (proc_pid_smaps(5)).</summary>
+    private static (int Resident, int All) ResidentCode(int pid)
+    {
+        (int resident, int all) = (0, 0);
+        bool code = false;
+        foreach (string line in File.ReadLines($"/proc/{pid}/smaps"))
+        {
+            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (!fields[0].EndsWith(':'))
+                code = fields[1] == "r-xp" && fields[4] != "0";
+            else if (code && fields[0] == "Size:")
+                all += int.Parse(fields[1], CultureInfo.InvariantCulture);
+            else if (code && fields[0] == "Rss:")
+                resident += int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+
+        return (resident, all);
+    }
+
     [Fact]
     public void State_has_runcs_fields_and_layout()
     {

@@ -12,6 +12,11 @@ public sealed class NetDevicesTests : ContainerTest
 
     private const string Show = "ip -o link show | grep -v ' lo:' | sed 's/^[0-9]*: //; s/@.*<.*[<,]UP[,>].*/ up/; s/@.* state.*/ down/'";
 
+    /// <summary>Two devices of the host, one with addresses, and what shows both.</summary>
+    private const string
+        Pair = "ip link add a0 type veth peer name peer0; ip link set a0 up; ip addr add 192.0.2.5/24 dev a0; ip addr add 2001:db8::5/64 dev a0 nodad",
+        ShowPair = "; ip -o addr show dev a0; ip -o link show dev a0; ip -o link show dev peer0";
+
     [OcirunFact(RuncHasIt)]
     public void Device_is_moved_and_set_up() =>
         Run("ip link add a0 type veth peer name peer0", """{"a0":{}}""", Show).Should().Equal("a0 up");
@@ -76,13 +81,71 @@ public sealed class NetDevicesTests : ContainerTest
         NothingIsLeft();
     }
 
+    [OcirunTheory(RuncHasIt)]
+    [InlineData("""{"a0":{"name":"eth0"},"no-such-dev":{}}""", "no such device")]
+    [InlineData("""{"a0":{"name":"eth0"},"lo":{"name":"lo9"}}""", "netlink(RTM_NEWLINK): invalid argument")]
+    [InlineData("""{"peer0":{"name":"eth%d"},"lo":{"name":"lo9"},"a0":{"name":"eth0"}}""", "netlink(RTM_NEWLINK): invalid argument")]
+    public void All_devices_are_moved_or_none(string devices, string error)
+    {
+        CommandResult result = Start(Pair, devices, "true", NewContainer(), ShowPair);
+        result.Stderr.Should().Contain(error);
+        IsAsBefore(result);
+    }
+
+    [OcirunTheory("runc leaves them to the kernel, which destroys them")]
+    [InlineData("""{"mounts":[{"destination":"/mnt","source":"/no/such/source","options":["bind"]}]}""", "no such file or directory")]
+    [InlineData("""{"process":{"args":["/no/such/program"]}}""", "no such file or directory")]
+    [InlineData("""{"hooks":{"createRuntime":[{"path":"/bin/false"}]}}""", "error running createRuntime hook #0")]
+    [InlineData("""{"hooks":{"startContainer":[{"path":"/bin/false"}]}}""", "error running startContainer hook #0")]
+    public void Container_that_cannot_be_made_gives_its_devices_back(string patch, string error)
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("true");
+        container.Bundle.Patch(patch);
+        CommandResult result = Start(Pair, """{"a0":{"name":"eth0"},"peer0":{"name":"net%d"}}""", container, ShowPair);
+        result.Stderr.Should().Contain(error).And.NotContain("clean up");
+        IsAsBefore(result);
+    }
+
+    // A process of that namespace may have put another device in the place of one: it would get the host's addresses.
+    [OcirunFact(RuncHasIt)]
+    public void Devices_in_a_namespace_that_was_joined_stay_there()
+    {
+        Container container = NewContainer();
+        string joined = container.Bundle.Directory + "/net";
+        container.Bundle.Script("true");
+        container.Bundle.WithNamespace("network", joined);
+        container.Bundle.Patch("""{"process":{"args":["/no/such/program"]}}""");
+        string host = $"unshare -n sleep 1000 & while [ /proc/$!/ns/net -ef /proc/self/ns/net ]; do :; done; ln -s /proc/$!/ns/net {joined}; ip link add a0 type veth peer name peer0";
+        CommandResult result = Start(host, """{"a0":{"name":"eth0"}}""", container, $"; ip -o link show dev peer0; nsenter --net={joined} ip -o link show dev eth0; kill $!");
+        result.Stderr.Should().Contain("no such file or directory").And.Contain("network device a0 has been moved, and stays in the network namespace that was joined");
+        result.Stdout.Should().Contain(" peer0@").And.Contain(" eth0@");
+        NothingIsLeft();
+    }
+
+    [OcirunFact(RuncHasIt)]
+    public void Template_takes_a_name_that_the_others_leave() =>
+        Run("ip link add a0 type veth peer name b0", """{"a0":{"name":"net%d"},"b0":{"name":"net0"}}""", Show)
+            .Should().BeEquivalentTo("net0 up", "net1 up");
+
+    private void IsAsBefore(CommandResult pair)
+    {
+        pair.Stdout.Should().Contain("inet 192.0.2.5/24").And.Contain("inet6 2001:db8::5/64").And.Contain(" peer0@").And.MatchRegex("a0@.*[<,]UP[,>]");
+        NothingIsLeft();
+    }
+
     private string[] Run(string host, string devices, string script, Container? container = null) =>
         Start(host, devices, script, container ?? NewContainer(), "").Succeeds().Lines;
 
     private CommandResult Start(string host, string devices, string script, Container container, string after)
     {
-        container.Bundle.Patch($$"""{"linux":{"netDevices":{{devices}} } }""");
         container.Bundle.Script(script);
+        return Start(host, devices, container, after);
+    }
+
+    private CommandResult Start(string host, string devices, Container container, string after)
+    {
+        container.Bundle.Patch($$"""{"linux":{"netDevices":{{devices}} } }""");
         container.Bundle.Write();
         return Command.Run("unshare", ["-n", "sh", "-c",
             $"set -e; {host}\nset +e; {container.Runtime.Path} --root {Root} run --bundle {container.Bundle.Directory} {container.Id}{after}"]);

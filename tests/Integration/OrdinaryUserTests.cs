@@ -29,7 +29,7 @@ public sealed class OrdinaryUserTests : ContainerTest
     {
         // The user may not search the directory of the executable that is tested.
         _executable = Path.Combine(Directory, "runtime");
-        File.Copy(Runtime.UnderTest.Path, _executable);
+        ExecutableFile.Copy(Runtime.UnderTest.Path, _executable);
         _runtimeDirectory = Path.Combine(Directory, "xdg");
         System.IO.Directory.CreateDirectory(_runtimeDirectory);
         Linux.Chmod(_runtimeDirectory, 0b111_000_000);
@@ -179,7 +179,7 @@ public sealed class OrdinaryUserTests : ContainerTest
     {
         string path = Path.Combine(Directory, "path");
         System.IO.Directory.CreateDirectory(path);
-        File.Copy("/usr/bin/newuidmap", path + "/newuidmap");
+        ExecutableFile.Copy("/usr/bin/newuidmap", path + "/newuidmap");
         WriteConfig("true", Ranges);
         using Command run = Start(["run", Token], path: path);
         run.Finish().FailsWith("newuidmap has to be setuid root");

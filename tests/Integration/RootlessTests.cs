@@ -15,7 +15,7 @@ public sealed class RootlessTests : ContainerTest
     {
         // The user may not search the directory of the executable that is tested.
         string executable = Path.Combine(Directory, "runtime"), root = Path.Combine(Directory, "own");
-        File.Copy(Runtime.UnderTest.Path, executable);
+        ExecutableFile.Copy(Runtime.UnderTest.Path, executable);
         System.IO.Directory.CreateDirectory(root);
         Command.Run("chown", User, root).Succeeds();
         bundle.Write();

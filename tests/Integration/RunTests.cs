@@ -83,7 +83,12 @@ public sealed class RunTests : ContainerTest
         command.Finish().ExitsWith(7).Stdout.Should().Be($"got {name}\n");
     }
 
-    // Not 34, SIGRTMIN: the .NET runtime keeps it for itself and unblocks it in every thread.
+    [OcirunTheory("the Go runtime leaves these to libc")]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(34)]
+    public void Signal_of_libc_and_of_the_NET_runtime_is_forwarded(int signal) => Real_time_signal_is_forwarded(signal);
+
     [Theory]
     [InlineData(35)]
     [InlineData(37)]
@@ -98,6 +103,31 @@ public sealed class RunTests : ContainerTest
         command.Signal(signal);
         command.Finish().ExitsWith(128 + signal);
         NothingIsLeft();
+    }
+
+    [Fact]
+    public void Waiting_for_a_config_can_be_interrupted()
+    {
+        Container container = NewContainer();
+        Command.Run("mkfifo", container.Bundle.Directory + "/config.json").Succeeds();
+        using Command run = container.StartCommand("run", ["--bundle", container.Bundle.Directory, container.Id]);
+        run.Signal(15);
+        run.Finish().ExitsWith(128 + 15);
+        NothingIsLeft();
+    }
+
+    // The init is a clone of this process: a second thread could hold a lock that the clone then waits for, and could
+    // take a signal that is meant for the container.
+    [OcirunFact("runc has the threads of the Go runtime")]
+    public void Runtime_has_one_thread()
+    {
+        Container container = NewContainer();
+        container.Bundle.Script("echo ready; exec sleep 1000");
+        using Command run = container.StartRun([]);
+        Wait.Until(() => run.Stdout.Length > 0, "the container runs");
+        File.ReadAllLines($"/proc/{run.Pid}/status").Should().Contain("Threads:\t1");
+        container.Delete("--force").Succeeds();
+        run.Finish().ExitsWith(137);
     }
 
     [Fact]

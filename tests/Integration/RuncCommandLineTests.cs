@@ -36,6 +36,12 @@ public sealed partial class RuncCommandLineTests : ContainerTest
     [InlineData("delete --force=maybe c")]
     [InlineData("delete c --force=maybe")]
     [InlineData("list --format")]
+    [InlineData("--criu")]
+    [InlineData("checkpoint --bogus c")]
+    [InlineData("checkpoint --image-path")]
+    [InlineData("checkpoint --status-fd x c")]
+    [InlineData("restore --detach=maybe c")]
+    [InlineData("restore -b")]
     // Counts of arguments.
     [InlineData("create")]
     [InlineData("create a b")]
@@ -53,6 +59,8 @@ public sealed partial class RuncCommandLineTests : ContainerTest
     [InlineData("list a")]
     [InlineData("spec a")]
     [InlineData("features a")]
+    [InlineData("checkpoint")]
+    [InlineData("restore a b")]
     // The bundle.
     [InlineData("spec -b /nonexistent")]
     public void Wrong_command_lines_are_answered_as_by_runc(string line) => SameAsRunc(line);
@@ -79,6 +87,7 @@ public sealed partial class RuncCommandLineTests : ContainerTest
     [InlineData("list -f json")]
     [InlineData("list --format=json -q")]
     [InlineData("list --format xml")]
+    [InlineData("checkpoint nosuch")]
     public void Without_containers_the_answers_are_runcs(string line)
     {
         CommandResult ours = Ocirun(Split(line));
@@ -158,8 +167,6 @@ public sealed partial class RuncCommandLineTests : ContainerTest
     }
 
     [Theory]
-    [InlineData("checkpoint --image-path /x --leave-running c", "checkpoint is not supported by this version of ocirun")]
-    [InlineData("restore -no-subreaper --bundle /x c", "restore is not supported by this version of ocirun")]
     [InlineData("--root / state c", "Option --root argument should not be set to /")]
     [InlineData("--root /tmp/../ state c", "Option --root argument should not be set to /")]
     [InlineData("--rootless=perhaps state c", "invalid --rootless")]

@@ -16,7 +16,7 @@ public sealed class SeccompTests : ContainerTest
 
     private static void Sends(DescriptorSocket agent, Container container)
     {
-        (byte[] data, int[] descriptors) = agent.Receive();
+        (byte[] data, int[] descriptors) = agent.Receive(isLast: true);
         JsonObject state = JsonNode.Parse(Encoding.UTF8.GetString(data))!.AsObject();
         state["fds"]!.ToJsonString().Should().Be("""["seccompFd"]""");
         ((string)state["metadata"]!).Should().Be("meta");

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using FluentAssertions;
 using OciRuntime.Tests.Support;
 
 namespace OciRuntime.Integration.Tests;
@@ -27,6 +28,64 @@ public abstract class SystemdTest : ContainerTest, IDisposable
         container.Bundle.Args("sleep", "1000");
         _scopes.Add(container);
         return container;
+    }
+
+    /// <summary>Resources that both versions of cgroups have, and others.</summary>
+    protected static string Limits(string others) => """
+        {"devices":[{"allow":false,"access":"rwm"}],"memory":{"limit":67108864,"swap":100663296,"reservation":33554432},
+         "cpu":{"shares":512,"quota":5123,"period":50000,"cpus":"0","mems":"0"},"pids":{"limit":20},
+        """ + others + "}";
+
+    /// <summary>systemd shows those limits, and others by the names it has for them in one version of cgroups.</summary>
+    protected void ShowsLimits(Container container, string unit, Dictionary<string, string> others)
+    {
+        Dictionary<string, string> properties = Show(unit);
+        properties.Should().Contain(others).And.Contain(new Dictionary<string, string>
+        {
+            ["ActiveState"] = "active",
+            ["Slice"] = Slice,
+            ["Delegate"] = "yes",
+            ["Description"] = "ocirun container " + container.Id,
+            ["CPUQuotaPerSecUSec"] = "110ms",
+            ["CPUQuotaPeriodUSec"] = "50ms",
+            ["TasksMax"] = "20",
+            ["DevicePolicy"] = "strict",
+        });
+        properties["DeviceAllow"].Split(';').Should().Contain(["/dev/char/1:3 rwm", "char-* m", "char-136 rwm"]);
+    }
+
+    /// <summary>Runs a container with limits in <c>system.slice</c> and updates them; its unit's name.</summary>
+    protected static string RunAndUpdate(Container container)
+    {
+        container.Run("--detach").Succeeds();
+        container.Command("update", container.Id, "--memory", "50m", "--cpu-quota", "20000", "--cpu-period", "50000", "--pids-limit", "9", "--cpu-share", "2048").Succeeds();
+        container.Status.Should().Be("running");
+        Command.Run("systemctl", "daemon-reload").Succeeds();
+        string unit = $"ocirun-{container.Id}.scope";
+        Show(unit).Should().Contain(new Dictionary<string, string> { ["CPUQuotaPerSecUSec"] = "400ms", ["TasksMax"] = "9" });
+        return unit;
+    }
+
+    /// <summary>Creates two containers with <see cref="Limits"/>, by ocirun and by runc: their scopes have the same properties.</summary>
+    /// <param name="others">Resources of one version of cgroups.</param>
+    /// <param name="properties">Names of properties of one version of cgroups.</param>
+    /// <param name="compare">Compares what the kernel has, given ocirun's and runc's cgroup.</param>
+    protected void SameAsRuncs(string others, string[] properties, Action<string, string> compare)
+    {
+        Container ours = New(Limits(others), $"{Slice}:ours:{Token}"), theirs = New(Limits(others), $"{Slice}:theirs:{Token}", Runtime.Runc);
+        try
+        {
+            ours.Create().Succeeds();
+            theirs.Create().Succeeds();
+            compare($"{SlicePath}/ours-{Token}.scope", $"{SlicePath}/theirs-{Token}.scope");
+            string[] names = ["Slice", "Delegate", "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "TasksMax", "DevicePolicy", "DefaultDependencies", .. properties];
+            Dictionary<string, string> mine = Show($"ours-{Token}.scope"), expected = Show($"theirs-{Token}.scope");
+            names.Select(name => name + "=" + mine[name]).Should().Equal(names.Select(name => name + "=" + expected[name]));
+        }
+        finally
+        {
+            theirs.Delete("--force").Succeeds();
+        }
     }
 
     /// <summary>systemd keeps the slices that it has made for scopes.</summary>

@@ -106,13 +106,12 @@ public sealed class SystemdTests : SystemdTest
     private Runtime WithoutSocket(bool withoutBus)
     {
         string wrapper = Path.Combine(Directory, "ocirun");
-        File.WriteAllText(wrapper, $"""
+        ExecutableFile.Write(wrapper, $"""
             #!/bin/sh
             exec unshare --mount --propagation private sh -c '
                 mount --bind /dev/null /run/systemd/private{(withoutBus ? " && mount -t tmpfs tmpfs /run/dbus" : "")} && exec "$0" "$@"
             ' {Runtime.UnderTest.Path} "$@"
             """);
-        Linux.Chmod(wrapper, 0b111_101_101);
         return new Runtime(wrapper);
     }
 

@@ -26,13 +26,12 @@ public sealed class SystemdUserTests(UserSession session) : ContainerTest, IClas
         string executable = Path.Combine(Directory, "bin", "ocirun"), wrapper = Path.Combine(Directory, "ocirun");
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(executable)!);
         if (!File.Exists(executable))
-            File.Copy(Runtime.UnderTest.Path, executable);
-        File.WriteAllText(wrapper, $"""
+            ExecutableFile.Copy(Runtime.UnderTest.Path, executable);
+        ExecutableFile.Write(wrapper, $"""
             #!/bin/sh
             {(enter is null ? "" : $"echo $$ >{enter}/cgroup.procs || exit")}
             exec setpriv --reuid {UserSession.Id} --regid {UserSession.Id} --init-groups env -i PATH="$PATH" {environment} {executable} "$@"
             """);
-        Linux.Chmod(wrapper, 0b111_101_101);
         Linux.Chown(Directory, UserSession.Id, UserSession.Id);
         Container container = NewContainer("{\"linux\":{\"resources\":" + resources + "}}", runtime: new Runtime(wrapper));
         string mapping = "[{\"containerID\":0,\"hostID\":" + UserSession.Id + ",\"size\":1}]";

@@ -12,13 +12,18 @@ public sealed class TerminalTests : ContainerTest
 {
     private const string WithTerminal = """{"process":{"terminal":true}}""";
 
+    private Command RunIn(Terminal terminal, string script, string patch = WithTerminal)
+    {
+        Container container = NewContainer(patch);
+        container.Bundle.Script(script);
+        return container.StartRun([], terminal: terminal.SlavePath);
+    }
+
     [Fact]
     public void Foreground_process_has_a_terminal_of_its_own()
     {
         using Terminal terminal = Terminal.Open();
-        Container container = NewContainer(WithTerminal);
-        container.Bundle.Script("tty; test -t 0 && test -t 1 && test -t 2 && echo all three; stat -c %t:%T /dev/console; echo $(cat /proc/self/stat | cut -d' ' -f7)");
-        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        using Command command = RunIn(terminal, "tty; test -t 0 && test -t 1 && test -t 2 && echo all three; stat -c %t:%T /dev/console; echo $(cat /proc/self/stat | cut -d' ' -f7)");
         command.Finish().Succeeds();
         terminal.WaitFor("all three");
         terminal.Output.Should().Contain("/dev/pts/0\r\n").And.MatchRegex("\r\n88:0\r\n");
@@ -28,9 +33,7 @@ public sealed class TerminalTests : ContainerTest
     public void Typing_reaches_the_process_and_what_it_writes_comes_back()
     {
         using Terminal terminal = Terminal.Open();
-        Container container = NewContainer(WithTerminal);
-        container.Bundle.Script("echo ready; read line; echo \"read <$line>\"; exit 6");
-        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        using Command command = RunIn(terminal, "echo ready; read line; echo \"read <$line>\"; exit 6");
         terminal.WaitFor("ready");
         terminal.Type("hello\r");
         terminal.WaitFor("read <hello>");
@@ -41,10 +44,8 @@ public sealed class TerminalTests : ContainerTest
     public void A_terminal_that_nobody_has_open_for_a_while_goes_on()
     {
         using Terminal terminal = Terminal.Open();
-        Container container = NewContainer(WithTerminal);
         // The pause is the time that a runtime has to take the hang-up for the end; one that does not passes without it, too.
-        container.Bundle.Script("echo ready; exec </dev/null >/dev/null 2>&1; sleep 0.3; exec </dev/console >/dev/console; echo again; read line; echo \"read <$line>\"");
-        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        using Command command = RunIn(terminal, "echo ready; exec </dev/null >/dev/null 2>&1; sleep 0.3; exec </dev/console >/dev/console; echo again; read line; echo \"read <$line>\"");
         terminal.WaitFor("again");
         terminal.Type("hello\r");
         terminal.WaitFor("read <hello>");
@@ -55,9 +56,7 @@ public sealed class TerminalTests : ContainerTest
     public void Interrupt_key_is_the_containers()
     {
         using Terminal terminal = Terminal.Open();
-        Container container = NewContainer(WithTerminal);
-        container.Bundle.Script("trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.01; done");
-        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        using Command command = RunIn(terminal, "trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.01; done");
         terminal.WaitFor("ready");
         terminal.Type("\u0003");
         command.Finish().ExitsWith(9);
@@ -101,9 +100,7 @@ public sealed class TerminalTests : ContainerTest
     {
         using Terminal terminal = Terminal.Open();
         terminal.Size = (33, 101);
-        Container container = NewContainer(WithTerminal);
-        container.Bundle.Script("trap 'stty size' WINCH; until [ \"$(stty size)\" = '33 101' ]; do sleep 0.01; done; echo first; until [ \"$(stty size)\" = '44 122' ]; do sleep 0.01; done; echo second");
-        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        using Command command = RunIn(terminal, "trap 'stty size' WINCH; until [ \"$(stty size)\" = '33 101' ]; do sleep 0.01; done; echo first; until [ \"$(stty size)\" = '44 122' ]; do sleep 0.01; done; echo second");
         terminal.WaitFor("first");
         terminal.Size = (44, 122);
         command.Finish().Succeeds();
@@ -150,9 +147,7 @@ public sealed class TerminalTests : ContainerTest
     public void Terminal_belongs_to_the_user()
     {
         using Terminal terminal = Terminal.Open();
-        Container container = NewContainer("""{"process":{"terminal":true,"user":{"uid":1000,"gid":1000}}}""");
-        container.Bundle.Script("stat -c 'owner %u' $(tty); echo reopened >/dev/tty");
-        using Command command = container.StartRun([], terminal: terminal.SlavePath);
+        using Command command = RunIn(terminal, "stat -c 'owner %u' $(tty); echo reopened >/dev/tty", """{"process":{"terminal":true,"user":{"uid":1000,"gid":1000}}}""");
         command.Finish().Succeeds();
         terminal.WaitFor("owner 1000");
         terminal.WaitFor("reopened");
@@ -179,7 +174,7 @@ public sealed class TerminalTests : ContainerTest
     public void Foreground_terminal_needs_one_of_the_callers()
     {
         // setsid: no controlling terminal either.
-        Container container = NewContainer("""{"process":{"terminal":true}}""");
+        Container container = NewContainer(WithTerminal);
         container.Bundle.Args("true").Write();
         Command.Run("setsid", "--wait", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id)
             .FailsWith("open /dev/tty: no such device or address");
@@ -191,7 +186,7 @@ public sealed class TerminalTests : ContainerTest
     public void Foreground_terminal_may_be_another_stream_than_stdin()
     {
         using Terminal terminal = Terminal.Open();
-        Container container = NewContainer("""{"process":{"terminal":true}}""");
+        Container container = NewContainer(WithTerminal);
         container.Bundle.Script("tty; stty size");
         container.Bundle.Write();
         terminal.Size = (33, 99);

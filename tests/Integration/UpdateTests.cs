@@ -56,6 +56,37 @@ public sealed class UpdateTests : ContainerTest
         container.Command("update", "--cpu-idle", "1", "--blkio-weight=200", container.Id).Succeeds();
         container.Cgroup("cpu.idle").Should().Be("1");
         container.Cgroup("blkio.bfq.weight", "io.weight").Should().Be(Cgroups.IsV2 ? "default 1920" : "200");
+
+        // Debian's kernels do not have them.
+        if (!Cgroups.IsV2 && File.Exists(container.CgroupDirectory("cpu") + "/cpu.rt_runtime_us"))
+        {
+            container.Command("update", "--cpu-rt-period", "500000", "--cpu-rt-runtime", "100", container.Id).Succeeds();
+            container.Cgroup("cpu.rt_period_us").Should().Be("500000");
+            container.Cgroup("cpu.rt_runtime_us").Should().Be("100");
+        }
+
+        foreach (string flag in new[] { "--kernel-memory", "--kernel-memory-tcp" })
+            container.Command("update", flag, "10m", container.Id).Succeeds().Stderr.Should().Contain("Kernel memory settings are ignored");
+    }
+
+    [OcirunFact("runc 1.1.5 does not know idle")]
+    public void Shares_come_back_when_a_container_is_idle_no_longer_and_when_it_could_not_become_idle()
+    {
+        Container container = Sleeping("\"cpu\":{\"shares\":512,\"idle\":1}");
+        container.Cgroup("cpu.idle").Should().Be("1");
+        container.Command("update", container.Id, "--cpu-idle", "0").Succeeds();
+        Is(idle: "0", shares: "512", weight: "59");
+        container.Update("""{"cpu":{"idle":1},"hugepageLimits":[{"pageSize":"4MB","limit":1}]}""").FailsWith("hugetlb.4MB");
+        Is(idle: "0", shares: "512", weight: "59");
+        container.Command("update", container.Id, "--cpu-idle", "1").Succeeds();
+        container.Command("update", container.Id, "--cpu-idle", "0", "--cpu-share", "300").Succeeds();
+        Is(idle: "0", shares: "300", weight: "39");
+
+        void Is(string idle, string shares, string weight)
+        {
+            container.Cgroup("cpu.idle").Should().Be(idle);
+            container.Cgroup("cpu.shares", "cpu.weight").Should().Be(Cgroups.IsV2 ? weight : shares);
+        }
     }
 
     [RuncTheory]
@@ -128,15 +159,13 @@ public sealed class UpdateTests : ContainerTest
     {
         Container container = Sleeping("\"memory\":{\"limit\":104857600},\"cpu\":{\"shares\":512},\"pids\":{\"limit\":50}");
         string[] before = Values(container);
-        using (Command update = container.StartCommand("update", ["-r", "-", container.Id], """
+        CommandResult result = container.Update("""
             {"memory":{"limit":52428800},"cpu":{"shares":100,"cpus":"0"},"pids":{"limit":7},
              "blockIO":{"throttleReadBpsDevice":[{"major":4000,"minor":4000,"rate":1}]}}
-            """))
-        {
-            CommandResult result = update.Finish().FailsWith("set linux.resources.blockIO.throttleReadBpsDevice[0]: write \\\"4000:4000 "
-                + (Cgroups.IsV2 ? "rbps=1\\\" to /sys/fs/cgroup/" : "1\\\" to /sys/fs/cgroup/blkio/"));
-            result.Stderr.Should().NotContain("warning");
-        }
+            """);
+        result.FailsWith("set linux.resources.blockIO.throttleReadBpsDevice[0]: write \\\"4000:4000 "
+            + (Cgroups.IsV2 ? "rbps=1\\\" to /sys/fs/cgroup/" : "1\\\" to /sys/fs/cgroup/blkio/"));
+        result.Stderr.Should().NotContain("warning");
 
         Values(container).Should().Equal(before);
         // And is not remembered either.
@@ -170,10 +199,37 @@ public sealed class UpdateTests : ContainerTest
         Update("{\"devices\":[{\"allow\":false,\"access\":\"rwm\"}]}");
         container.Cgroup("devices.list").Split('\n').Should().NotContain(["c 10:229 rw"]).And.Contain("c 1:3 rwm");
 
-        void Update(string json)
+        void Update(string json) => container.Update(json).Succeeds();
+    }
+
+    [CgroupV1Fact]
+    [Trait("Lane", "CgroupV1")]
+    public void A_device_list_that_the_kernel_refuses_in_part_is_put_back()
+    {
+        Container container = NewContainer("""
+            {"linux":{"resources":{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":10,"minor":228,"access":"rw"}]}}}
+            """);
+        container.Bundle.Config["linux"]!["cgroupsPath"] = $"/{Token}-parent/{container.Id}";
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        try
         {
-            using Command update = container.StartCommand("update", ["-r", "-", container.Id], json);
-            update.Finish().Succeeds();
+            string directory = container.CgroupDirectory("devices");
+            File.WriteAllText(directory + "/../devices.deny", "c 10:229 rw");
+            // As a device plugin does.
+            File.WriteAllText(directory + "/devices.allow", "c 10:201 rw");
+            string[] devices = File.ReadAllLines(directory + "/devices.list"), limits = Values(container);
+            container.Update("""
+                {"pids":{"limit":9},"devices":[{"allow":true,"type":"c","major":10,"minor":227,"access":"rw"},{"allow":true,"type":"c","major":10,"minor":229,"access":"rw"}]}
+                """).FailsWith("c 10:229 rw").Stderr.Should().NotContain("warning");
+            File.ReadAllLines(directory + "/devices.list").Should().BeEquivalentTo(devices);
+            Values(container).Should().Equal(limits);
+        }
+        finally
+        {
+            container.Delete("--force").Succeeds();
+            foreach (string parent in Leaks.CgroupsNamed($"{Token}-parent").ToList())
+                System.IO.Directory.Delete(parent);
         }
     }
 

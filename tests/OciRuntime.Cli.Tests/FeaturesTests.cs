@@ -1,7 +1,9 @@
 using System;
 using System.Linq;
+using System.Reflection;
 using FluentAssertions;
 using OciRuntime.Cli.Commands;
+using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Container.Process;
 using OciRuntime.Spec;
@@ -29,6 +31,38 @@ public sealed class FeaturesTests
     public void Every_hook_of_the_specification_is_listed() =>
         Report.Hooks.Should().BeEquivalentTo(typeof(Hooks).GetProperties()
             .Select(property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]));
+
+    [Fact]
+    public void Annotations_that_change_what_the_runtime_does_are_named_as_by_runc() =>
+        Report.PotentiallyUnsafeConfigAnnotations.Should().Equal("org.systemd.property.", "org.criu.config");
+
+    // features is never a second list: each of these is asked of what a container is made with, here of its types.
+    [Fact]
+    public void There_is_a_driver_for_each_kind_of_cgroup_that_is_claimed()
+    {
+        string[] drivers = typeof(ICgroup).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(ICgroup))).Select(type => type.Name).ToArray();
+        FeaturesCgroup cgroup = Report.Linux!.Cgroup!;
+        drivers.Contains("V1Cgroup").Should().Be(cgroup.V1!.Value);
+        drivers.Contains("V2Cgroup").Should().Be(cgroup.V2!.Value);
+        drivers.Contains("SystemdCgroup").Should().Be(cgroup.Systemd!.Value).And.Be(cgroup.SystemdUser!.Value);
+    }
+
+    [Fact]
+    public void No_property_of_the_specification_is_left_out()
+    {
+        static void Complete(object part)
+        {
+            foreach (PropertyInfo property in part.GetType().GetProperties())
+            {
+                object? value = property.GetValue(part);
+                value.Should().NotBeNull($"{part.GetType().Name}.{property.Name} says what there is");
+                if (value!.GetType().Namespace == typeof(Features).Namespace)
+                    Complete(value);
+            }
+        }
+
+        Complete(Report);
+    }
 
     [Fact]
     public void Both_versions_are_accepted()

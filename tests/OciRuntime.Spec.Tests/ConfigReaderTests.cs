@@ -56,6 +56,8 @@ public sealed class ConfigReaderTests
     [InlineData("""{"ociVersion":"1.0.0","vm":true}""", "vm: expected an object, found true (line 1, column 28)")]
     [InlineData("""{"ociVersion":"1.0.0","process":{"cwd":"/","args":["a\u0000b"]}}""", "process.args[0]: has a NUL byte (line 1, column 52)")]
     [InlineData("""{"ociVersion":"1.0.0","annotations":{"a\u0000":"x"}}""", """annotations["a\u0000"]: has a NUL byte (line 1, column 38)""")]
+    [InlineData("""{"ociVersion":"1.0.0","annotations":{"a":null}}""", "annotations.a: expected a string, found null (line 1, column 42)")]
+    [InlineData("""{"ociVersion":"1.0.0","linux":{"netDevices":{"eth0":null}}}""", "linux.netDevices.eth0: expected an object, found null (line 1, column 53)")]
     [InlineData("""[]""", "expected an object, found an array (line 1, column 1)")]
     [InlineData("""null""", "expected an object, found null (line 1, column 1)")]
     public void Names_the_value_its_place_and_what_was_expected(string json, string problem) =>

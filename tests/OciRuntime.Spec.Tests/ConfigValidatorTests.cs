@@ -79,7 +79,7 @@ public sealed class ConfigValidatorTests
     [InlineData("mounts", """[{"destination":"/a","type":"bind","source":""}]""", "mounts[0].source is missing: a bind mount needs one")]
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: uidMappings without gidMappings")]
     [InlineData("mounts", """[{"destination":"/a","gidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: gidMappings without uidMappings")]
-    [InlineData("mounts", """[{"destination":"/a","options":["ridmap"]}]""", "mounts[0]: the option idmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces")]
+    [InlineData("mounts", """[{"destination":"/a","options":["ridmap"]}]""", "mounts[0]: the option ridmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces")]
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":0}],"gidMappings":[{"containerID":0,"hostID":4294967295,"size":1}]}]""", "mounts[0].uidMappings[0].size is 0", "mounts[0].gidMappings[0]: the range ends after 4294967294")]
     // "POSIX-platform Hooks"
     [InlineData("hooks.prestart", """[{"path":"true"}]""", "hooks.prestart[0].path: \"true\" is not an absolute path")]
@@ -117,7 +117,8 @@ public sealed class ConfigValidatorTests
     [InlineData("linux.resources.devices", """[{"access":"rw"}]""", "linux.resources.devices[0].allow is missing")]
     [InlineData("linux.resources.devices", """[{"allow":false,"type":"a","major":-1,"minor":-1,"access":"mwr"}]""")]
     // "Network Devices"
-    [InlineData("linux.netDevices", """{"eth0":{},"eth/1":{},"eth2":{"name":"0123456789abcdef"},"eth3":{"name":"eth0"},"eth4":{"name":"x%d"},"eth5":{"name":"x%d"}}""", "linux.netDevices[\"eth/1\"] is not the name of a network device", "linux.netDevices.eth2.name: \"0123456789abcdef\" is not the name of a network device", "linux.netDevices.eth3.name: duplicate \"eth0\"")]
+    [InlineData("linux.netDevices", """{"eth0":{},"eth/1":{},"eth2":{"name":"0123456789abcdef"},"eth3":{"name":"eth0"},"eth4":{"name":"x%d"},"eth5":{"name":"x%d"}}""", "linux.netDevices[\"eth/1\"] is not the name of a network device", "linux.netDevices.eth2.name: \"0123456789abcdef\" is not the name of a network device, which may end in %d", "linux.netDevices.eth3.name: duplicate \"eth0\"")]
+    [InlineData("linux.netDevices", """{"eth%d":{},"eth1":{"name":"a%s"},"eth2":{"name":"a%db"}}""", "linux.netDevices[\"eth%d\"] is not the name of a network device", "linux.netDevices.eth1.name: \"a%s\" is not the name of a network device, which may end in %d", "linux.netDevices.eth2.name: \"a%db\" is not the name of a network device, which may end in %d")]
     // "Control groups"
     [InlineData("linux.resources.memory", """{"limit":-2}""", "linux.resources.memory.limit is -2; unlimited is -1")]
     [InlineData("linux.resources.memory", """{"reservation":-2,"swap":-2,"kernel":-2,"kernelTCP":-2}""", "linux.resources.memory.reservation is -2; unlimited is -1", "linux.resources.memory.swap is -2; unlimited is -1", "linux.resources.memory.kernel is -2; unlimited is -1", "linux.resources.memory.kernelTCP is -2; unlimited is -1")]
@@ -147,6 +148,7 @@ public sealed class ConfigValidatorTests
     [InlineData("linux.memoryPolicy", """{"mode":"MPOL_LOCAL","nodes":"0"}""", "linux.memoryPolicy.nodes: must be empty with MPOL_LOCAL")]
     [InlineData("linux.memoryPolicy", """{"mode":"MPOL_BIND","nodes":""}""", "linux.memoryPolicy.nodes is empty, MPOL_BIND needs nodes")]
     [InlineData("linux.memoryPolicy", """{"mode":"MPOL_PREFERRED","nodes":"0;1"}""", "linux.memoryPolicy.nodes: \"0;1\" is not a list of memory nodes such as 0-3,7")]
+    [InlineData("linux.memoryPolicy", """{"mode":"MPOL_BIND","nodes":"a"}""", "linux.memoryPolicy.nodes: \"a\" is not a list of memory nodes such as 0-3,7")]
     [InlineData("linux.memoryPolicy", """{"mode":"MPOL_INTERLEAVE","nodes":"0-1","flags":["MPOL_F_STATIC_NODES","X","MPOL_F_RELATIVE_NODES"]}""", "linux.memoryPolicy.flags[1]: \"X\" is not a memory policy flag", "linux.memoryPolicy.flags: MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other")]
     // "Rootfs Mount Propagation", "Masked Paths", "Readonly Paths", "Personality"
     [InlineData("linux.rootfsPropagation", "\"public\"", "linux.rootfsPropagation: \"public\" is not shared, slave, private or unbindable")]

@@ -25,7 +25,7 @@ public sealed class RequirementsTests
         All.Should().NotBeEmpty();
         All.Select(requirement => requirement.Id).Should().OnlyHaveUniqueItems();
         All.Should().OnlyContain(requirement => Documents.Contains(requirement.Document) && requirement.Id.StartsWith(Path.GetFileNameWithoutExtension(requirement.Document) + '.'));
-        All.Select(requirement => requirement.Level).Should().BeSubsetOf(["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "REQUIRED"]);
+        All.Select(requirement => requirement.Level).Should().BeSubsetOf(["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "REQUIRED", "MAY NOT"]);
         All.Should().OnlyContain(requirement => requirement.Section.Length > 0 && requirement.Text.Length > 0);
         All.Select(requirement => Array.IndexOf(Documents, requirement.Document)).Should().BeInAscendingOrder();
     }

@@ -113,8 +113,7 @@ public sealed class Bundle
     {
         string target = Path.Combine(Rootfs, path.TrimStart('/'));
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        System.IO.File.WriteAllText(target, content);
-        Linux.Chmod(target, mode);
+        ExecutableFile.Write(target, content, mode);
         return this;
     }
 
@@ -127,7 +126,7 @@ public sealed class Bundle
         foreach (string name in new[] { "bin", "dev", "etc", "proc", "root", "run", "sys", "tmp" })
             System.IO.Directory.CreateDirectory(Path.Combine(directory, name));
         string bin = Path.Combine(directory, "bin");
-        System.IO.File.Copy("/bin/busybox", Path.Combine(bin, "busybox"));
+        ExecutableFile.Copy("/bin/busybox", Path.Combine(bin, "busybox"));
         foreach (string applet in Applets)
             System.IO.File.CreateSymbolicLink(Path.Combine(bin, applet), "busybox");
         System.IO.File.WriteAllText(Path.Combine(directory, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n");

@@ -87,7 +87,7 @@ public sealed class Command : IDisposable
             start.ArgumentList.Add(argument);
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
-        return new Command(Process.Start(start)!, output, string.Join(' ', arguments.Prepend(program)));
+        return new Command(ExecutableFile.Start(() => Process.Start(start)!), output, string.Join(' ', arguments.Prepend(program)));
     }
 
     /// <summary>Waits for the end of the program. One that exceeds the limit is killed and fails the test.</summary>

@@ -85,6 +85,9 @@ public sealed class Container
     /// <summary><c>kill</c>.</summary>
     public CommandResult Kill(params string[] signal) => Command("kill", [Id, .. signal]);
 
+    /// <summary><c>update</c>, with resources in the spec's own words.</summary>
+    public CommandResult Update(string resources) => StartCommand("update", ["--resources", "-", Id], resources).Finish();
+
     /// <summary><c>delete</c>.</summary>
     public CommandResult Delete(params string[] flags) => Command("delete", [.. flags, Id]);
 

@@ -24,12 +24,21 @@ public sealed class DescriptorSocket : IDisposable
     public string Path { get; }
 
     /// <summary>Receives one message: its data and its descriptors.</summary>
-    public (byte[] Data, int[] Descriptors) Receive()
+    /// <param name="isLast">Whether the sender has to close the connection after it.</param>
+    public (byte[] Data, int[] Descriptors) Receive(bool isLast = false)
     {
         Wait.Until(() => _listener.Poll(100_000, SelectMode.SelectRead), "the runtime connects");
         using Socket connection = _listener.Accept();
         Wait.Until(() => connection.Poll(100_000, SelectMode.SelectRead), "the runtime sends");
-        return ReceiveMessage((int)connection.Handle);
+        (byte[] Data, int[] Descriptors) message = ReceiveMessage((int)connection.Handle);
+        if (isLast)
+        {
+            Wait.Until(() => connection.Poll(100_000, SelectMode.SelectRead), "the runtime closes the connection");
+            if (connection.Receive(new byte[1]) != 0)
+                throw new IOException("the connection carries more than one message");
+        }
+
+        return message;
     }
 
     /// <summary>Stops listening.</summary>

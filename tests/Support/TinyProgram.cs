@@ -46,7 +46,7 @@ public static class TinyProgram
         0x0F, 0x05, // syscall
     ]);
 
-    private static void Write(string path, bool is64, byte[] code)
+    private static void Write(string path, bool is64, byte[] code) => ExecutableFile.Write(() =>
     {
         int headers = is64 ? 64 + 56 : 52 + 32;
         using (var image = new BinaryWriter(File.Create(path)))
@@ -84,5 +84,5 @@ public static class TinyProgram
         }
 
         Linux.Chmod(path, 0b111_101_101);
-    }
+    });
 }

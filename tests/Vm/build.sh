@@ -12,11 +12,12 @@ machine=$cache/$(sha256sum "$(readlink -f "$0")" | cut -c 1-16)
 # systemd and what a session needs; what the tests call; the runtimes that ocirun is compared with; what .NET needs.
 packages=systemd,systemd-sysv,dbus,libpam-systemd,dbus-user-session
 packages+=,busybox-static,jq,kmod,libcap2-bin,procps,strace,uidmap,apparmor,secilc
-packages+=,runc,crun
+packages+=,runc,crun,criu,iproute2,iptables
 packages+=,libstdc++6,zlib1g
 
 # The kernel's modules that containers and their tests may want: no drivers but those of the machine itself.
-modules=(arch block crypto fs lib mm net drivers/block 'drivers/net/*.ko' drivers/virtio)
+modules=(arch block crypto fs lib mm net drivers/block 'drivers/net/*.ko' drivers/virtio
+    drivers/infiniband/core drivers/infiniband/sw)
 
 # Loaded before the root disk and the host's directories can be mounted.
 early_modules="virtio_pci virtio_blk ext4 9pnet_virtio 9p overlay"

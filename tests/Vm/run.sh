@@ -67,10 +67,11 @@ share repository loose ro "$repository"
 # a machine with two was seen to stand still, one waiting for the other. Two machines side by side do not wait.
 accelerator=(-accel tcg -cpu max,la57=off)
 if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then accelerator=(-accel kvm -cpu host); fi
+# A kernel that has failed ends the machine at once: what is left of it would stand still until its time is up.
 timeout --foreground "$timeout" qemu-system-x86_64 -M q35,usb=off "${accelerator[@]}" -smp 1 -m "$memory" \
     -nodefaults -no-user-config -no-reboot -display none -serial "file:$console" \
     -kernel "$machine/kernel" -initrd "$work/initramfs.img" \
-    -append "console=ttyS0 quiet panic=-1 mitigations=off cryptomgr.notests nowatchdog tsc=reliable no_timer_check
+    -append "console=ttyS0 quiet panic=-1 oops=panic mitigations=off cryptomgr.notests nowatchdog tsc=reliable no_timer_check
         init_on_alloc=0 systemd.unit=vm.service systemd.show_status=no$kernel" \
     -drive "file=${machine//,/,,}/root.ext4,format=raw,if=virtio,snapshot=on,cache=unsafe" \
     "${shares[@]}" </dev/null 2>"$work/qemu" &

@@ -34,24 +34,32 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
     {
         OciVersionMin = SpecVersion.Oldest,
         OciVersionMax = SpecVersion.Current,
-        Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
+        Hooks = Hooks(),
         MountOptions = MountOptions.Names,
         Linux = new FeaturesLinux
         {
             Namespaces = Namespaces(),
             Capabilities = Capability.Names.ToArray(),
-            Cgroup = new FeaturesCgroup { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = true },
+            // The drivers that CgroupFactory chooses from, and the flag that does.
+            Cgroup = new FeaturesCgroup
+            {
+                V1 = true,
+                V2 = true,
+                Systemd = true,
+                SystemdUser = true,
+                Rdma = Runs(new Spec.Linux { Resources = new LinuxResources { Rdma = new Dictionary<string, LinuxRdma> { ["mlx5_0"] = new() } } }),
+            },
             Seccomp = new FeaturesSeccomp
             {
-                Enabled = true,
+                Enabled = Runs(new Spec.Linux { Seccomp = new LinuxSeccomp { DefaultAction = SeccompFeatures.Actions[0] } }),
                 Actions = SeccompFeatures.Actions,
                 Operators = SeccompFeatures.Operators,
                 Archs = SeccompFeatures.Archs,
                 KnownFlags = SeccompFeatures.KnownFlags,
                 SupportedFlags = SeccompFeatures.SupportedFlags,
             },
-            Apparmor = new FeaturesEnabled { Enabled = true },
-            Selinux = new FeaturesEnabled { Enabled = true },
+            Apparmor = EnabledIfRuns(new Config { Process = new Spec.Process { ApparmorProfile = "unconfined" } }),
+            Selinux = EnabledIfRuns(new Config { Process = new Spec.Process { SelinuxLabel = "unconfined" } }),
             IntelRdt = new FeaturesIntelRdt
             {
                 Enabled = Runs(new LinuxIntelRdt()),
@@ -69,8 +77,10 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
         {
             ["io.github.ocirun.commit"] = BuildInfo.Commit,
             ["io.github.ocirun.version"] = BuildInfo.Version,
+            // runc's name, which is the one that callers know.
+            ["org.opencontainers.runc.checkpoint.enabled"] = "true",
         },
-        PotentiallyUnsafeConfigAnnotations = ["org.systemd.property."],
+        PotentiallyUnsafeConfigAnnotations = EffectiveAnnotations.Names,
     };
 
     private static FeaturesEnabled EnabledIfRuns(Config config) => new() { Enabled = Runs(config) };
@@ -78,12 +88,22 @@ internal sealed class FeaturesCommand() : Command("features", "print what this p
     /// <summary>Whether a config with this property would be accepted.</summary>
     private static bool Runs(Config config) => UnsupportedProperties.Find(config).Count == 0;
 
-    private static bool Runs(LinuxIntelRdt rdt) => Runs(new Config { Linux = new Spec.Linux { IntelRdt = rdt } });
+    private static bool Runs(LinuxIntelRdt rdt) => Runs(new Spec.Linux { IntelRdt = rdt });
+
+    private static bool Runs(Spec.Linux linux) => Runs(new Config { Linux = linux });
 
     private static Config IdMappedMount()
     {
         LinuxIDMapping[] mappings = [new LinuxIDMapping { ContainerID = 0, HostID = 1000, Size = 1 }];
         return new Config { Mounts = [new Mount { Destination = "/data", UIDMappings = mappings, GIDMappings = mappings }] };
+    }
+
+    private static List<string> Hooks()
+    {
+        var names = new List<string>();
+        foreach (HookKind kind in HookKind.All)
+            names.Add(kind.Name);
+        return names;
     }
 
     private static List<string> Namespaces()

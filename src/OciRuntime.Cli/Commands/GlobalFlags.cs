@@ -29,11 +29,13 @@ internal sealed class GlobalFlags
     public StringFlag Rootless { get; } = new("rootless", null,
         "go without what only a privileged user may do with cgroups: 'true', 'false' or 'auto'", "auto");
 
+    public StringFlag Criu { get; } = new("criu", null, "the CRIU that checkpoint and restore use: a path, or a name in $PATH", "criu");
+
     public BoolFlag Help { get; } = new("help", "h", "show help");
 
     public BoolFlag Version { get; } = new("version", "v", "print the version");
 
-    public Flag[] All => [Debug, LogFile, LogFormat, Root, SystemdCgroup, Rootless, Help, Version];
+    public Flag[] All => [Debug, LogFile, LogFormat, Root, Criu, SystemdCgroup, Rootless, Help, Version];
 
     /// <summary>Opens the log that the flags ask for.</summary>
     /// <exception cref="ContainerException">Unknown format.</exception>
@@ -44,6 +46,13 @@ internal sealed class GlobalFlags
         "json" => Output.LogFormat.Json,
         _ => throw new ContainerException($"invalid log-format: {LogFormat.Value}"),
     }, Debug.Value);
+
+    /// <summary>CRIU's name, or its absolute path: the working directory will change.</summary>
+    public string CriuProgram()
+    {
+        string program = Criu.NonEmptyValue ?? "criu";
+        return program.Contains('/') ? AbsolutePath.Of(program) : program;
+    }
 
     /// <summary>The state directory's absolute path.</summary>
     /// <exception cref="ContainerException">The path is <c>/</c>.</exception>

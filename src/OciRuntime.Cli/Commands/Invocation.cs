@@ -26,6 +26,7 @@ internal sealed class Invocation(GlobalFlags globals, Log log, IReadOnlyList<str
         Root = globals.AbsoluteRoot(),
         SystemdCgroup = globals.SystemdCgroup.Value,
         Rootless = globals.RootlessValue(),
+        Criu = globals.CriuProgram(),
         Warn = log.Warning,
         Debug = log.DebugEnabled ? log.Debug : null,
     };

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using System.Text;
 using OciRuntime.Cli.CommandLine;
 using OciRuntime.Cli.Output;
 using OciRuntime.Container.Errors;
@@ -37,13 +38,16 @@ internal sealed class ListCommand : Command
 
     public override int Execute(Invocation invocation)
     {
-        IReadOnlyList<ContainerState> containers = Engine.List(invocation.Runtime);
         if (_quiet.Value)
         {
-            foreach (ContainerState container in containers)
-                StandardStreams.Write(container.Id + "\n");
+            StringBuilder lines = new();
+            foreach (string id in Engine.Ids(invocation.Runtime))
+                lines.Append(id).Append('\n');
+            StandardStreams.Write(lines.ToString());
             return 0;
         }
+
+        IReadOnlyList<ContainerState> containers = Engine.List(invocation.Runtime);
         switch (_format.Value)
         {
             case "table":

@@ -96,8 +96,9 @@ internal sealed class Log : IDisposable
             line = LogLine.Terminal(level, message, age, elapsed is not null);
         else
             line = LogLine.Text(DateTime.UtcNow, level, message, elapsed);
-        // There is no one left to tell when the log itself cannot be written.
-        _ = StandardStreams.TryWrite(_file.IsOpen ? _file : LibC.STDERR_FILENO, line);
+        // There is no one left to tell when standard error itself cannot be written.
+        if (StandardStreams.TryWrite(_file.IsOpen ? _file : LibC.STDERR_FILENO, line) is not 0 and int errno && _file.IsOpen)
+            WriteStandardError("write the log (--log): " + Errno.Text(errno));
     }
 
     private static void WriteStandardError(string message) =>

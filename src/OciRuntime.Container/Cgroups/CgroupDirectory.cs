@@ -104,6 +104,13 @@ internal sealed class CgroupDirectory(string path, long magic) : IDisposable
         return error;
     }
 
+    /// <summary>Notes the file's content while a journal is kept: for what the write of another file changes.</summary>
+    public void Keep(string file)
+    {
+        if (Journal is { } journal && TryRead(file, out _) is { } old)
+            journal.Note(this, file, old);
+    }
+
     /// <summary>Writes one value.</summary>
     /// <param name="file">Name of the file.</param>
     /// <param name="value">The text to write, in one call.</param>

@@ -35,7 +35,7 @@ public static class CgroupFactory
         bool isRootless = rootless ?? geteuid() != 0;
         if (systemd)
             return SystemdCgroupFactory.ForNew(id, cgroupsPath, isRootless, warn, annotations, resources);
-        CgroupLayout layout = CgroupLayout.Current;
+        CgroupLayout layout = CgroupLayout.For(resources);
         bool hasPath = !string.IsNullOrEmpty(cgroupsPath);
         List<CgroupPath> paths = CgroupNaming.Resolve(layout, CgroupNaming.Clean(hasPath ? cgroupsPath! : id));
         if (paths.Count == 0)

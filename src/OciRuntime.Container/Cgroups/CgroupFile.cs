@@ -6,18 +6,9 @@ using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
 
-/// <summary>Whole-file reads and single writes, as the kernel's pseudo file systems want them.</summary>
+/// <summary>Reads and single writes of open files, as the kernel's pseudo file systems want them.</summary>
 internal static unsafe class CgroupFile
 {
-    /// <exception cref="LinuxException">The file cannot be opened or read.</exception>
-    public static string ReadWhole(int dirfd, string path)
-    {
-        using FileDescriptor fd = Check.Fd(openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY), "open", path);
-        if (!TryReadAll(fd, out string text))
-            throw new LinuxException("read", errno, path);
-        return text;
-    }
-
     /// <summary>Reads from the descriptor's present position to the end; false leaves <c>errno</c>.</summary>
     public static bool TryReadAll(int fd, out string text)
     {

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using OciRuntime.Container.IO;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
@@ -8,12 +10,17 @@ namespace OciRuntime.Container.Cgroups;
 /// <summary>
 /// The host's cgroup mounts, found once per process with one read of <c>/proc/self/cgroup</c> and one
 /// <c>statfs</c> per hierarchy; <c>mountinfo</c>, which has a line per mount of the host, is read only where a
-/// hierarchy is not at <c>/sys/fs/cgroup/CONTROLLERS</c>.
+/// hierarchy that is needed is not at <c>/sys/fs/cgroup/CONTROLLERS</c>. The kernel goes on to list a hierarchy that
+/// nobody mounts any more for as long as it has cgroups.
 /// </summary>
 public sealed class CgroupLayout
 {
     /// <summary>Where every distribution mounts its cgroups.</summary>
     public const string Root = "/sys/fs/cgroup";
+
+    /// <summary>What every host with v1 mounts, and limits are commonly set with.</summary>
+    private static readonly string[] s_common =
+        ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids", "blkio", "name=systemd"];
 
     private static CgroupLayout? s_current;
 
@@ -24,9 +31,23 @@ public sealed class CgroupLayout
         Unified = unified;
     }
 
-    /// <summary>The layout as this process sees it.</summary>
+    /// <summary>
+    /// The layout as this process sees it; without hierarchies of other than the common controllers that are not at
+    /// their usual place, unless <see cref="For"/> has looked for them.
+    /// </summary>
     /// <exception cref="LinuxException"><c>/proc/self/cgroup</c> cannot be read.</exception>
-    public static CgroupLayout Current => s_current ??= Detect();
+    public static CgroupLayout Current => s_current ??= Detect(everywhere: false);
+
+    /// <summary>The current layout, from now on with every hierarchy wherever it is mounted, if a limit may need that.</summary>
+    /// <exception cref="LinuxException"><c>/proc/self/cgroup</c> or <c>/proc/self/mountinfo</c> cannot be read.</exception>
+    public static CgroupLayout For(LinuxResources? resources)
+    {
+        bool isNeeded = resources is { Network: not null } or { HugepageLimits.Count: > 0 } or { Rdma.Count: > 0 };
+        return isNeeded && Current.HasOthers ? s_current = Detect(everywhere: true) : Current;
+    }
+
+    /// <summary>Whether there are hierarchies that nobody has looked for.</summary>
+    private bool HasOthers { get; init; }
 
     public CgroupMode Mode { get; }
 
@@ -45,14 +66,15 @@ public sealed class CgroupLayout
         return null;
     }
 
-    private static CgroupLayout Detect()
+    private static CgroupLayout Detect(bool everywhere)
     {
-        string membership = CgroupFile.ReadWhole(AT_FDCWD, "/proc/self/cgroup");
+        string membership = FileContent.ReadText(AT_FDCWD, "/proc/self/cgroup");
         if (MagicOf(Root) == CGROUP2_SUPER_MAGIC)
             return new CgroupLayout(CgroupMode.Unified, [], new CgroupHierarchy("", Root, UnifiedPath(membership)));
 
         var hierarchies = new List<CgroupHierarchy>(16);
         CgroupMounts? mounts = null;
+        bool hasOthers = false;
         ReadOnlySpan<char> rest = membership;
         while (!rest.IsEmpty)
         {
@@ -62,6 +84,8 @@ public sealed class CgroupLayout
             string mountPoint = Root + "/" + (controllers.StartsWith("name=", StringComparison.Ordinal) ? controllers[5..] : controllers);
             if (MagicOf(path == "/" ? mountPoint : mountPoint + path) == CGROUP_SUPER_MAGIC)
                 hierarchies.Add(new CgroupHierarchy(controllers, mountPoint, path));
+            else if (!everywhere && !IsCommon(controllers))
+                hasOthers = true;
             else if ((mounts ??= CgroupMounts.Read()).Find(controllers, path) is { } found)
                 hierarchies.Add(found);
         }
@@ -70,7 +94,15 @@ public sealed class CgroupLayout
         CgroupHierarchy? unified = MagicOf(hybrid) == CGROUP2_SUPER_MAGIC
             ? new CgroupHierarchy("", hybrid, UnifiedPath(membership))
             : null;
-        return new CgroupLayout(unified is null ? CgroupMode.V1 : CgroupMode.Hybrid, hierarchies, unified);
+        return new CgroupLayout(unified is null ? CgroupMode.V1 : CgroupMode.Hybrid, hierarchies, unified) { HasOthers = hasOthers };
+    }
+
+    private static bool IsCommon(string controllers)
+    {
+        foreach (string controller in s_common)
+            if (CgroupHierarchy.Contains(controllers, controller))
+                return true;
+        return false;
     }
 
     private static long MagicOf(string path) => statfs(path, out statfs_t fs) == 0 ? fs.f_type : 0;

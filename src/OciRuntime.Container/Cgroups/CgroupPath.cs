@@ -1,3 +1,6 @@
+using System.Collections.Generic;
+using static OciRuntime.Linux.LibC;
+
 namespace OciRuntime.Container.Cgroups;
 
 /// <summary>Where a container's processes are in one hierarchy.</summary>
@@ -6,4 +9,17 @@ namespace OciRuntime.Container.Cgroups;
 /// </param>
 /// <param name="Path">The cgroup below the root of the hierarchy's mount, such as <c>/a/b</c>.</param>
 /// <param name="Directory">The same, as an absolute path on the host.</param>
-public sealed record CgroupPath(string Hierarchy, string Path, string Directory);
+public sealed record CgroupPath(string Hierarchy, string Path, string Directory)
+{
+    /// <summary>Whether there is a cgroup in one of the places.</summary>
+    internal static bool AnyExists(IReadOnlyList<CgroupPath> cgroups)
+    {
+        for (int i = 0; i < cgroups.Count; i++)
+        {
+            if (faccessat(AT_FDCWD, cgroups[i].Directory, F_OK, 0) == 0)
+                return true;
+        }
+
+        return false;
+    }
+}

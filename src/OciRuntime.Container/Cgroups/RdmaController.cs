@@ -13,23 +13,12 @@ internal static class RdmaController
         foreach ((string device, LinuxRdma limit) in limits)
         {
             string value = device;
-            string undo = device;
             if (limit.HcaHandles is { } handles)
-                (value, undo) = ($"{value} hca_handle={handles}", undo + " hca_handle=max");
+                value += $" hca_handle={handles}";
             if (limit.HcaObjects is { } objects)
-                (value, undo) = ($"{value} hca_object={objects}", undo + " hca_object=max");
+                value += $" hca_object={objects}";
             if (value.Length > device.Length)
-                directory.Write("rdma.max", value, $"linux.resources.rdma[\"{device}\"]", Present(directory, device) ?? undo);
+                directory.Write("rdma.max", value, $"linux.resources.rdma[\"{device}\"]", DeviceLines.Undo(directory, "rdma.max", value));
         }
-    }
-
-    private static string? Present(CgroupDirectory directory, string device)
-    {
-        if (directory.Journal is null || directory.TryRead("rdma.max", out _) is not { } content)
-            return null;
-        foreach (string line in content.Split('\n'))
-            if (line.StartsWith(device + " ", System.StringComparison.Ordinal))
-                return line;
-        return null;
     }
 }

@@ -36,7 +36,7 @@ internal sealed record ResourcesUpdate(LinuxResources ToApply, LinuxResources Me
                 // it since must stay, which is also why runc never touches the list here.
                 Devices = SameDevices(present.Devices, update.Devices) ? null : update.Devices,
                 Memory = WithDependencies(update.Memory, memory),
-                CPU = WithDependencies(update.CPU, cpu),
+                CPU = WithDependencies(present.CPU, update.CPU, cpu),
             },
             merged);
     }
@@ -45,9 +45,13 @@ internal sealed record ResourcesUpdate(LinuxResources ToApply, LinuxResources Me
     private static LinuxMemory? WithDependencies(LinuxMemory? update, LinuxMemory? merged) =>
         update is null or { Limit: null or 0, Swap: null or 0 } ? update : update with { Limit = merged!.Limit, Swap = merged.Swap };
 
-    /// <summary>v2 has quota and period in one file.</summary>
-    private static LinuxCPU? WithDependencies(LinuxCPU? update, LinuxCPU? merged) =>
-        update is null or { Quota: null or 0, Period: null or 0 } ? update : update with { Quota = merged!.Quota, Period = merged.Period };
+    /// <summary>v2 has quota and period in one file, and a cgroup that is idle no longer has lost its shares.</summary>
+    private static LinuxCPU? WithDependencies(LinuxCPU? present, LinuxCPU? update, LinuxCPU? merged)
+    {
+        if (update is { Idle: 0 } && present is { Idle: 1 })
+            update = update with { Shares = merged!.Shares };
+        return update is null or { Quota: null or 0, Period: null or 0 } ? update : update with { Quota = merged!.Quota, Period = merged.Period };
+    }
 
     private static LinuxMemory? Merge(LinuxMemory? present, LinuxMemory? update)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IO;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
@@ -50,7 +51,7 @@ internal static class SubCgroups
             return;
         try
         {
-            string membership = CgroupFile.ReadWhole(AT_FDCWD, $"/proc/{init}/cgroup");
+            string membership = FileContent.ReadText(AT_FDCWD, $"/proc/{init}/cgroup");
             foreach (string line in membership.Split('\n'))
                 if (CgroupLayout.TrySplit(line, out string controllers, out string own) && controllers.Length == 0
                     && own.StartsWith(path.Path + "/", StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System;
+using OciRuntime.Container.IO;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
@@ -11,7 +12,7 @@ internal static class UserNamespace
     {
         get
         {
-            string[] fields = CgroupFile.ReadWhole(AT_FDCWD, "/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            string[] fields = FileContent.ReadText(AT_FDCWD, "/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
             return fields is not ["0", "0", "4294967295"];
         }
     }

@@ -55,8 +55,11 @@ internal sealed class DeviceNode : IDisposable
     public static DeviceNode Default(string path, uint major, uint minor) =>
         new(path, S_IFCHR, major, minor, 0x1B6 /* 0666 */, 0, 0, property: null);
 
+    /// <param name="device">The config's.</param>
+    /// <param name="index">In <c>linux.devices</c>.</param>
+    /// <param name="warn">Gets what is left out.</param>
     /// <exception cref="ContainerException">A property is missing or out of range.</exception>
-    public static DeviceNode FromConfig(LinuxDevice device, int index)
+    public static DeviceNode FromConfig(LinuxDevice device, int index, Action<string> warn)
     {
         string property = $"linux.devices[{index}]";
         if (!device.Path.StartsWith('/') || LexicalPath.Clean(device.Path) == "/")
@@ -71,7 +74,11 @@ internal sealed class DeviceNode : IDisposable
         // 12 and 20 bits are what the kernel's dev_t holds.
         uint major = type == S_IFIFO ? 0 : Number(device.Major, 0xFFF, $"{property}.major");
         uint minor = type == S_IFIFO ? 0 : Number(device.Minor, 0xFFFFF, $"{property}.minor");
-        return new DeviceNode(device.Path, type, major, minor, (device.FileMode ?? 0x1B6) & 0xFFF, device.UID ?? 0, device.GID ?? 0, property);
+        // Engines pass on what stat(2) says, with the type; like mknod(2), runc drops whatever else is beyond the permissions.
+        uint mode = (device.FileMode ?? 0x1B6 /* 0666 */) & ~S_IFMT;
+        if (mode > 0xFFF)
+            warn($"{property}.fileMode: {device.FileMode} is more than 4095 (07777), and counts as {mode & 0xFFF}");
+        return new DeviceNode(device.Path, type, major, minor, mode & 0xFFF, device.UID ?? 0, device.GID ?? 0, property);
     }
 
     /// <summary>Copies the host's node for a bind mount; false when the calling process may not (EPERM).</summary>

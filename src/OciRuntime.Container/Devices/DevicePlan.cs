@@ -24,15 +24,16 @@ internal sealed class DevicePlan : IDisposable
     /// <summary>The config's devices, and the default ones that it does not have itself.</summary>
     /// <param name="devices"><c>linux.devices</c>.</param>
     /// <param name="bind">Whether the nodes are bound from the host: a user namespace may not make nodes.</param>
+    /// <param name="warn">Gets what is left out.</param>
     /// <exception cref="ContainerException">A device of the config cannot be made.</exception>
-    public static DevicePlan Build(IReadOnlyList<LinuxDevice>? devices, bool bind)
+    public static DevicePlan Build(IReadOnlyList<LinuxDevice>? devices, bool bind, Action<string> warn)
     {
         DevicePlan plan = new(bind);
         try
         {
             for (int i = 0; i < (devices?.Count ?? 0); i++)
             {
-                DeviceNode node = DeviceNode.FromConfig(devices![i], i);
+                DeviceNode node = DeviceNode.FromConfig(devices![i], i, warn);
                 // runc's and the specification's way: it is a link to the container's own devpts.
                 if (node.Path != "/dev/ptmx")
                     plan._nodes.Add(node);

@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using System.Collections.Generic;
 using System.Text;
 using OciRuntime.Container.Errors;
@@ -19,44 +18,44 @@ public static unsafe class HookRunner
     /// <summary>Bytes of a hook's output that an error message repeats.</summary>
     private const int OutputLimit = 4096;
 
-    /// <param name="kind">The property's name, such as <c>createRuntime</c>.</param>
-    /// <param name="hooks">The hooks; null for none.</param>
+    /// <param name="kind">Which of the hooks.</param>
+    /// <param name="config">The config's; null for none.</param>
     /// <param name="state">The container's state.</param>
     /// <param name="directory">The hooks' working directory: the bundle; none: the caller's.</param>
     /// <param name="defaultEnvironment">For hooks without <c>env</c>; null: the runtime's own environment, as in runc.</param>
     /// <param name="init">A pidfd of the container's init, without which the hooks have no purpose; none: they run to their end.</param>
     /// <exception cref="ContainerException">A hook could not be run, failed, or ran out of time; later ones are not run.</exception>
     public static void Run(
-        string kind,
-        IReadOnlyList<Hook>? hooks,
+        HookKind kind,
+        Spec.Hooks? config,
         State state,
         FileDescriptor directory,
         IReadOnlyList<string>? defaultEnvironment,
         FileDescriptor init = default)
     {
-        if (hooks is not { Count: > 0 })
+        if (config is null || kind.Of(config) is not { Count: > 0 } hooks)
             return;
         byte[] stateJson = SpecWriter.Write(state);
         for (int i = 0; i < hooks.Count; i++)
-            Run(kind, i, hooks[i], stateJson, directory, defaultEnvironment, init);
+            Run(kind.Name, i, hooks[i], stateJson, directory, defaultEnvironment, init);
     }
 
     /// <summary>As <see cref="Run"/>, but a failing hook is a warning and the next ones are run: poststop (runtime.md, "Lifecycle", step 13).</summary>
     public static void RunAll(
-        string kind,
-        IReadOnlyList<Hook>? hooks,
+        HookKind kind,
+        Spec.Hooks? config,
         State state,
         FileDescriptor directory,
         Action<string> warn)
     {
-        if (hooks is not { Count: > 0 })
+        if (config is null || kind.Of(config) is not { Count: > 0 } hooks)
             return;
         byte[] stateJson = SpecWriter.Write(state);
         for (int i = 0; i < hooks.Count; i++)
         {
             try
             {
-                Run(kind, i, hooks[i], stateJson, directory, null, FileDescriptor.None);
+                Run(kind.Name, i, hooks[i], stateJson, directory, null, FileDescriptor.None);
             }
             catch (ContainerException e)
             {
@@ -108,7 +107,7 @@ public static unsafe class HookRunner
     {
         CString path = hook.Path;
         CStringArray argv = CStringArray.From(hook.Args is { Count: > 0 } args ? args : [hook.Path]);
-        CStringArray envp = CStringArray.From(hook.Env is { Count: > 0 } env ? env : defaultEnvironment ?? OwnEnvironment());
+        CStringArray envp = CStringArray.From(hook.Env is { Count: > 0 } env ? env : defaultEnvironment ?? HostProgram.OwnEnvironment());
 
         int parent = getpid();
         int pidfd;
@@ -241,13 +240,5 @@ public static unsafe class HookRunner
         if (!full && n > 0)
             length += (int)n;
         return n > 0 || (n < 0 && errno is Errno.EAGAIN or Errno.EINTR);
-    }
-
-    private static List<string> OwnEnvironment()
-    {
-        List<string> variables = [];
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            variables.Add($"{variable.Key}={variable.Value}");
-        return variables;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
@@ -40,6 +41,10 @@ public static unsafe class FileContent
         return Read(file, path.ToString(), limit);
     }
 
+    /// <summary>Reads a file of UTF-8 text below <paramref name="directory"/>.</summary>
+    /// <exception cref="LinuxException">The file cannot be opened or read.</exception>
+    public static string ReadText(int directory, CString path) => Encoding.UTF8.GetString(ReadAt(directory, path).Span);
+
     public static void WriteAll(FileDescriptor file, ReadOnlySpan<byte> content, string name)
     {
         fixed (byte* p = content)
@@ -80,18 +85,36 @@ public static unsafe class FileContent
     /// </summary>
     public static void Replace(int directory, string name, ReadOnlySpan<byte> content, uint mode)
     {
-        CString temporary = $".{name}.{getpid()}";
-        CString final = name;
-        using FileDescriptor file = CreateNew(directory, temporary, name, mode);
+        Stage(directory, name, content, mode);
+        Publish(directory, name);
+    }
+
+    /// <summary>The first half of <see cref="Replace"/>: the new content beside the old, under a name of this process.</summary>
+    public static void Stage(int directory, string name, ReadOnlySpan<byte> content, uint mode)
+    {
+        CString staged = StagedName(name);
+        using FileDescriptor file = CreateNew(directory, staged, name, mode);
         try
         {
             WriteAll(file, content, name);
-            Check.Ok(renameat(directory, temporary, directory, final), "rename", name);
         }
         catch
         {
-            _ = unlinkat(directory, temporary, 0);
+            _ = unlinkat(directory, staged, 0);
             throw;
         }
     }
+
+    /// <summary>The second half: what was staged takes the name's place.</summary>
+    public static void Publish(int directory, string name)
+    {
+        CString staged = StagedName(name);
+        if (renameat(directory, staged, directory, name) == 0)
+            return;
+        LinuxException cause = new("rename", errno, name);
+        _ = unlinkat(directory, staged, 0);
+        throw cause;
+    }
+
+    private static string StagedName(string name) => $".{name}.{getpid()}";
 }

@@ -23,7 +23,7 @@ public readonly unsafe struct UnixSocketAddress
         fixed (byte* p = _address.sun_path)
         {
             if (!Encoding.UTF8.TryGetBytes(path, new Span<byte>(p, 107), out int length))
-                throw new ContainerException($"the socket's name {name} is too long");
+                throw new ContainerException($"the socket's name {name} is too long", "have it in a directory under a name of 80 bytes at most");
             Length = (uint)(sizeof(ushort) + length + 1);
         }
     }

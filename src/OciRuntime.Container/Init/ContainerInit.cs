@@ -88,7 +88,7 @@ public sealed class ContainerInit : ProcessInit
         }
 
         if (hooks is { CreateContainer.Count: > 0 })
-            HookRunner.Run("createContainer", hooks.CreateContainer, _plan.StateFor(ContainerStatus.Creating, getpid()), _plan.BundleDirectory, null);
+            HookRunner.Run(HookKind.CreateContainer, hooks, _plan.StateFor(ContainerStatus.Creating, getpid()), _plan.BundleDirectory, null);
 
         // 6. The root changes; no path of the host means anything any more. Sysctls and LSM labels are written through
         //    a /proc of our own: the one in the rootfs is whatever the image made of it (CVE-2019-16884, CVE-2025-52881).
@@ -110,9 +110,8 @@ public sealed class ContainerInit : ProcessInit
         TakeScheduling();
         (CString, CStringArray) program = TakeIdentity();
 
-        // 8. Ready. Changing the user has cleared the death signal: an empty read tells of the runtime's end now.
-        OutliveRuntime();
-        Channel.Send(MessageType.Ready);
+        // 8. Ready, and until the start as small as can be.
+        SayReady();
         WaitForStart();
 
         // 9. The program, within its limits: earlier they would have hindered this one, which needs descriptors to hear of the start.
@@ -232,7 +231,7 @@ public sealed class ContainerInit : ProcessInit
     {
         try
         {
-            HookRunner.Run("startContainer", hooks.StartContainer, _plan.StateFor(ContainerStatus.Created, getpid()), FileDescriptor.None, _plan.Process.Environment.Variables);
+            HookRunner.Run(HookKind.StartContainer, hooks, _plan.StateFor(ContainerStatus.Created, getpid()), FileDescriptor.None, _plan.Process.Environment.Variables);
         }
         catch (ContainerException e)
         {

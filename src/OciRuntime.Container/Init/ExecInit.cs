@@ -65,8 +65,7 @@ public sealed class ExecInit : ProcessInit
         ApplyLimits();
 
         // 6. The program.
-        OutliveRuntime();
-        Channel.Send(MessageType.Ready);
+        SayReady();
         Expect(MessageType.Start);
         throw Execute(program);
     }

@@ -4,6 +4,7 @@ using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Container.Namespaces;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Init;
@@ -23,8 +24,24 @@ public sealed class InitProcess : StartedProcess
             channel => new ContainerInit(plan, cgroup, channel)) =>
         _plan = plan;
 
+    /// <summary>Those that have been moved into the container, which can be taken back until it lives.</summary>
+    public NetDevices? NetDevices { get; private set; }
+
     /// <summary>The container is on record: the init now waits for <c>start</c> and outlives the runtime.</summary>
     public void ConfirmCreated() => Channel.Send(MessageType.Created);
+
+    /// <summary>The container lives: its network namespace, and what is in it, ends with its processes.</summary>
+    public void LeaveNetDevices()
+    {
+        NetDevices?.Dispose();
+        NetDevices = null;
+    }
+
+    public override void Dispose()
+    {
+        LeaveNetDevices();
+        base.Dispose();
+    }
 
     protected override void Begin()
     {
@@ -40,6 +57,7 @@ public sealed class InitProcess : StartedProcess
                 MapUserNamespace();
                 return true;
             case MessageType.NetDevicesWanted:
+                NetDevices = new NetDevices();
                 NetDevices.Move(_plan.Config.Linux!.NetDevices!, Pid);
                 Channel.Send(MessageType.NetDevicesMoved);
                 return true;
@@ -66,8 +84,8 @@ public sealed class InitProcess : StartedProcess
 
         // Prestart hooks predate the other kinds: they belong to the start of a container that has been created.
         if (hooks is { Prestart.Count: > 0 })
-            HookRunner.Run("prestart", hooks.Prestart, _plan.StateFor(ContainerStatus.Created, Pid), _plan.BundleDirectory, null, Pidfd);
+            HookRunner.Run(HookKind.Prestart, hooks, _plan.StateFor(ContainerStatus.Created, Pid), _plan.BundleDirectory, null, Pidfd);
         if (hooks is { CreateRuntime.Count: > 0 })
-            HookRunner.Run("createRuntime", hooks.CreateRuntime, _plan.StateFor(ContainerStatus.Creating, Pid), _plan.BundleDirectory, null, Pidfd);
+            HookRunner.Run(HookKind.CreateRuntime, hooks, _plan.StateFor(ContainerStatus.Creating, Pid), _plan.BundleDirectory, null, Pidfd);
     }
 }

@@ -89,9 +89,8 @@ public readonly unsafe struct MessageChannel : IDisposable
         nint received;
         while ((received = recvmsg(Socket, &header, MSG_CMSG_CLOEXEC)) < 0)
         {
-            if (errno == Errno.ECONNRESET)
-                return default;
-            if (errno != Errno.EINTR)
+            // ECONNRESET tells once that something sent was not read; what the other end has said comes after it.
+            if (errno is not (Errno.EINTR or Errno.ECONNRESET))
                 throw new LinuxException("recvmsg", errno);
         }
 

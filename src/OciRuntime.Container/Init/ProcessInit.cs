@@ -55,8 +55,6 @@ public abstract class ProcessInit
     /// <summary>For as long as the runtime could not say what has become of this process.</summary>
     protected static void DieWithRuntime() => Check.Ok(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl(PR_SET_PDEATHSIG)");
 
-    protected static void OutliveRuntime() => Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
-
     /// <summary>No longer dumpable: other processes of the container must not look into this one (CVE-2016-9962).</summary>
     protected static void HideFromOthers() => Check.Ok(prctl(PR_SET_DUMPABLE, 0), "prctl(PR_SET_DUMPABLE)");
 
@@ -168,12 +166,23 @@ public abstract class ProcessInit
             limit.ApplyTo(0);
     }
 
+    /// <summary>
+    /// Ready to execute the program. Changing the user has cleared the death signal: an empty read tells of the runtime's
+    /// end now. The dispositions take sixty calls, which the runtime's answer does not wait for; all signals are blocked.
+    /// </summary>
+    protected void SayReady()
+    {
+        Check.Ok(prctl(PR_SET_PDEATHSIG, 0), "prctl(PR_SET_PDEATHSIG)");
+        Channel.Send(MessageType.Ready);
+        SignalState.SetDefaults();
+    }
+
     /// <summary>The last step.</summary>
     /// <param name="program">From <see cref="TakeIdentity"/>.</param>
     /// <returns>Only on failure.</returns>
     protected ContainerException Execute((CString Path, CStringArray Environment) program)
     {
-        SignalState.Reset();
+        SignalState.SetMask(0);
         if (_plan.Process.Seccomp is { } filter)
             LoadSeccomp(filter);
         return ProcessSetup.Execute(_plan.Process, program.Path, program.Environment);

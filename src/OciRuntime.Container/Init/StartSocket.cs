@@ -58,6 +58,7 @@ public static unsafe class StartSocket
         pollfd* fds = stackalloc pollfd[2];
         while (true)
         {
+            ProgramImage.LetGo();
             fds[0] = new() { fd = listener, events = POLLIN };
             fds[1] = new() { fd = signals, events = POLLIN };
             if (poll(fds, 2, -1) < 0 && errno != Errno.EINTR)

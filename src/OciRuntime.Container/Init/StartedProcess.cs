@@ -112,19 +112,21 @@ public abstract class StartedProcess : IDisposable
         }
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Channel.Dispose();
         Pidfd.Dispose();
     }
 
     /// <summary>Does the runtime's part until the process is ready to execute the program.</summary>
+    /// <param name="meanwhile">What the process does not wait for.</param>
     /// <exception cref="ContainerException">It failed, with its own message, and has ended.</exception>
-    public void RunUntilReady()
+    public void RunUntilReady(Action? meanwhile = null)
     {
         if (_plan.Process.OomScoreAdj is int score)
             OomScore.Write(Pid, score);
         Begin();
+        meanwhile?.Invoke();
         while (true)
         {
             Message message = Channel.Receive();

@@ -1,5 +1,4 @@
 using System;
-using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
@@ -35,7 +34,7 @@ internal static class Resctrl
     {
         try
         {
-            return CgroupFile.ReadWhole(AT_FDCWD, path).Trim();
+            return FileContent.ReadText(AT_FDCWD, path).Trim();
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {

@@ -20,6 +20,7 @@ internal sealed class ResctrlGroup
 
     private readonly string _mountPoint;
     private readonly LinuxIntelRdt _config;
+    private readonly List<(string Property, string Line)> _schemata = [];
     private bool _madeDirectory;
     private bool _madeMonitoringDirectory;
 
@@ -32,6 +33,13 @@ internal sealed class ResctrlGroup
         MonitoringDirectory = config.EnableMonitoring ? $"{Directory}/mon_groups/{id}" : null;
         Existed = faccessat(AT_FDCWD, Directory, F_OK, 0) == 0;
         Lasts = Existed || !string.IsNullOrEmpty(config.ClosID);
+        // The order is the specification's.
+        if (config.L3CacheSchema is { Length: > 0 } l3)
+            _schemata.Add((Property + ".l3CacheSchema", l3));
+        if (config.MemBwSchema is { Length: > 0 } mb)
+            _schemata.Add((Property + ".memBwSchema", mb));
+        for (int i = 0; i < (config.Schemata?.Count ?? 0); i++)
+            _schemata.Add(($"{Property}.schemata[{i}]", config.Schemata![i]));
     }
 
     /// <summary>The class's directory.</summary>
@@ -44,22 +52,6 @@ internal sealed class ResctrlGroup
     public bool Lasts { get; }
 
     private bool Existed { get; }
-
-    private List<(string Property, string Line)> Schemata
-    {
-        get
-        {
-            // The order is the specification's.
-            List<(string, string)> lines = [];
-            if (_config.L3CacheSchema is { Length: > 0 } l3)
-                lines.Add((Property + ".l3CacheSchema", l3));
-            if (_config.MemBwSchema is { Length: > 0 } mb)
-                lines.Add((Property + ".memBwSchema", mb));
-            for (int i = 0; i < (_config.Schemata?.Count ?? 0); i++)
-                lines.Add(($"{Property}.schemata[{i}]", _config.Schemata![i]));
-            return lines;
-        }
-    }
 
     /// <summary>Finds resctrl and looks whether the config fits what is there.</summary>
     /// <param name="config">The config's; null: resctrl is not even looked for.</param>
@@ -85,8 +77,8 @@ internal sealed class ResctrlGroup
             _madeDirectory = true;
         }
 
-        if (Schemata is { Count: > 0 } lines)
-            WriteSchemata(_mountPoint, Directory, lines);
+        if (_schemata.Count > 0)
+            WriteSchemata(_mountPoint, Directory, _schemata);
         if (MonitoringDirectory is null)
             return;
         Make(MonitoringDirectory, Property + ".enableMonitoring");
@@ -157,7 +149,7 @@ internal sealed class ResctrlGroup
             return;
         if (!Existed)
         {
-            if (Schemata.Count == 0)
+            if (_schemata.Count == 0)
                 throw new ContainerException($"{Property}.closID: there is no class \"{_config.ClosID}\" ({Directory})", "make it first, or give it schemata");
             return;
         }

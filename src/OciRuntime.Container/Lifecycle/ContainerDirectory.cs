@@ -1,4 +1,5 @@
 using System;
+using OciRuntime.Container.Checkpoint;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
@@ -53,7 +54,7 @@ public sealed class ContainerDirectory : IDisposable
             if (errno == Errno.EEXIST)
                 throw new ContainerException("container with given ID already exists");
             if (errno != 0)
-                throw new ContainerException("create the container's directory", new LinuxException("mkdir", errno, path), "choose another --root or make it writable");
+                throw new ContainerException("create the container's directory", new LinuxException("mkdir", errno, path), Remedy());
         }
 
         ContainerDirectory directory = new(root, id, Check.Fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), "open", path));
@@ -85,6 +86,9 @@ public sealed class ContainerDirectory : IDisposable
         throw new ContainerException("open the container's directory", new LinuxException("open", errno, path));
     }
 
+    /// <summary>Whether a name in the root is that of a container; its record is not read.</summary>
+    public static bool HasRecord(string root, string id) => faccessat(AT_FDCWD, $"{root}/{id}/{RecordName}", F_OK, 0) == 0;
+
     /// <summary>Waits until nobody else changes the container. False when it was removed meanwhile.</summary>
     public bool Lock()
     {
@@ -106,11 +110,23 @@ public sealed class ContainerDirectory : IDisposable
     /// <summary>The first record and the config, as it is now: later changes in the bundle must not affect the container (runtime.md, "Lifecycle", step 2).</summary>
     public void Initialise(ContainerRecord record, ReadOnlySpan<byte> config)
     {
-        FileContent.Create(Descriptor, ConfigName, config, 0x180 /* 0600 */);
-        FileContent.Create(Descriptor, RecordName, record.ToJson().Span, 0x180);
+        try
+        {
+            FileContent.Create(Descriptor, ConfigName, config, 0x180 /* 0600 */);
+            FileContent.Create(Descriptor, RecordName, record.ToJson().Span, 0x180);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"write the container's state in {Path}", e);
+        }
     }
 
     public void Write(ContainerRecord record) => FileContent.Replace(Descriptor, RecordName, record.ToJson().Span, 0x180 /* 0600 */);
+
+    /// <summary>As <see cref="Write"/>, but nobody sees the record before <see cref="PublishRecord"/>.</summary>
+    public void StageRecord(ContainerRecord record) => FileContent.Stage(Descriptor, RecordName, record.ToJson().Span, 0x180 /* 0600 */);
+
+    public void PublishRecord() => FileContent.Publish(Descriptor, RecordName);
 
     /// <summary>The record; null when creation was interrupted before it was written.</summary>
     public ContainerRecord? TryRead()
@@ -158,6 +174,7 @@ public sealed class ContainerDirectory : IDisposable
             throw new ContainerException("remove the container's directory", new LinuxException("rmdir", errno, Path));
 
         NotifySocket.Remove(Descriptor);
+        RestoredRoot.RemovePlace(Descriptor);
 
         // Left by a runtime that was killed while it replaced a file.
         DirectoryEntries.ForEach(Descriptor, (name, _) => unlinkat(Descriptor, name, 0));
@@ -172,11 +189,15 @@ public sealed class ContainerDirectory : IDisposable
         {
             string path = end < 0 ? root : root[..end];
             if (mkdirat(AT_FDCWD, path, 0x1C0) < 0 && errno != Errno.EEXIST)
-                throw new ContainerException("create the root directory", new LinuxException("mkdir", errno, path), "choose another --root or make it writable");
+                throw new ContainerException("create the root directory", new LinuxException("mkdir", errno, path), Remedy());
             if (end < 0)
                 return;
         }
     }
+
+    private static string Remedy() => errno == Errno.ENAMETOOLONG
+        ? "choose a shorter id or --root: a name has 255 bytes at most"
+        : "choose another --root or make it writable";
 
     private bool StillThere() => fstatx(Descriptor, out statx_t status) == 0 && status.stx_nlink > 0;
 }

@@ -5,7 +5,12 @@ using System.Globalization;
 using System.Text.Json;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IntelRdt;
+using OciRuntime.Container.IO;
+using OciRuntime.Container.Namespaces;
+using OciRuntime.Container.SafePath;
 using OciRuntime.Spec;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Lifecycle;
 
@@ -42,6 +47,9 @@ public sealed record ContainerRecord
     /// <summary><c>--no-new-keyring</c>: then further processes keep the caller's too.</summary>
     public bool NoNewKeyring { get; init; }
 
+    /// <summary>Whether it came from <c>restore</c>: CRIU puts processes into a time namespace, whatever the config says, so that their clocks do not jump.</summary>
+    public bool Restored { get; init; }
+
     /// <summary>Whether the saved config has to be read for hooks at start (poststart) and at delete (poststop).</summary>
     public bool HasPoststartHooks { get; init; }
 
@@ -73,6 +81,25 @@ public sealed record ContainerRecord
     /// <summary>The directory of the container's monitoring group in resctrl, which goes with it; null when there is none.</summary>
     public string? ResctrlMonitoringGroup { get; init; }
 
+    /// <summary>The first record of a container, before anything of it is made.</summary>
+    internal static ContainerRecord Of(string id, Bundle bundle, NamespacePlan namespaces, bool systemdCgroup, ICgroup cgroup, ResctrlGroup? resctrl) => new()
+    {
+        OciVersion = bundle.Config.OciVersion,
+        Id = id,
+        Bundle = bundle.Path,
+        Rootfs = LexicalPath.Absolute(bundle.Config.Root!.Path, bundle.Path),
+        Created = Rfc3339.Nano(DateTime.UtcNow),
+        Annotations = bundle.Config.Annotations,
+        OwnPidNamespace = (namespaces.New & CLONE_NEWPID) != 0,
+        HasPoststopHooks = bundle.Config.Hooks is { Poststop.Count: > 0 },
+        SystemdCgroup = systemdCgroup,
+        CgroupExisted = CgroupPath.AnyExists(cgroup.Paths),
+        Cgroups = cgroup.Paths,
+        ResctrlGroup = resctrl?.Directory,
+        RemovesResctrlGroup = resctrl is { Lasts: false },
+        ResctrlMonitoringGroup = resctrl?.MonitoringDirectory,
+    };
+
     public ReadOnlyMemory<byte> ToJson()
     {
         ArrayBufferWriter<byte> buffer = new(1024);
@@ -97,6 +124,8 @@ public sealed record ContainerRecord
         json.WriteBoolean("noNewKeyring"u8, NoNewKeyring);
         json.WriteBoolean("hasPoststartHooks"u8, HasPoststartHooks);
         json.WriteBoolean("hasPoststopHooks"u8, HasPoststopHooks);
+        if (Restored)
+            json.WriteBoolean("restored"u8, Restored);
         if (RootMountId != 0)
             json.WriteNumber("rootMountId"u8, RootMountId);
         json.WriteBoolean("systemdCgroup"u8, SystemdCgroup);
@@ -133,7 +162,9 @@ public sealed record ContainerRecord
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw new ContainerException($"container state {path} is damaged: {e.Message}", "delete the container with --force");
+            // System.Text.Json's own messages may be compiled out of the executable.
+            string what = e is JsonException json ? $"invalid JSON in line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}" : "a property is missing or has another type";
+            throw new ContainerException($"container state {path} is damaged: {what}", "delete the container with --force");
         }
     }
 
@@ -143,7 +174,7 @@ public sealed record ContainerRecord
         Dictionary<string, string>? annotations = null;
         int pid = 0;
         ulong startTime = 0, rootMountId = 0;
-        bool ownPid = false, noKeyring = false, poststart = false, poststop = false, systemd = false, cgroupExisted = false;
+        bool ownPid = false, noKeyring = false, poststart = false, poststop = false, systemd = false, cgroupExisted = false, restored = false;
         string? resctrlGroup = null, resctrlMonitoringGroup = null;
         bool removesResctrlGroup = false;
         List<CgroupPath> cgroups = [];
@@ -177,6 +208,7 @@ public sealed record ContainerRecord
                 case "noNewKeyring": noKeyring = json.GetBoolean(); break;
                 case "hasPoststartHooks": poststart = json.GetBoolean(); break;
                 case "hasPoststopHooks": poststop = json.GetBoolean(); break;
+                case "restored": restored = json.GetBoolean(); break;
                 case "rootMountId": rootMountId = json.GetUInt64(); break;
                 case "systemdCgroup": systemd = json.GetBoolean(); break;
                 case "cgroupExisted": cgroupExisted = json.GetBoolean(); break;
@@ -204,6 +236,7 @@ public sealed record ContainerRecord
             NoNewKeyring = noKeyring,
             HasPoststartHooks = poststart,
             HasPoststopHooks = poststop,
+            Restored = restored,
             RootMountId = rootMountId,
             SystemdCgroup = systemd,
             CgroupExisted = cgroupExisted,

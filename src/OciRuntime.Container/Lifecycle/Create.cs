@@ -6,7 +6,7 @@ public static partial class Engine
     /// <exception cref="Errors.ContainerException">With a complete message; nothing is left behind.</exception>
     public static void Create(RuntimeOptions runtime, CreateOptions options)
     {
-        SealedSelf.Ensure(blockSignals: false);
+        SealedSelf.Ensure();
         using Creation creation = Creation.Make(runtime, options, waitForStart: true);
         creation.Init!.ConfirmCreated();
     }

@@ -58,6 +58,9 @@ internal sealed class Creation : IDisposable
         string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
         Creation creation = new(runtime, options with { PidFile = pidFile }, Bundle.Open(options.Bundle));
         runtime.Debug?.Invoke("config read");
+        // From here on there is something that a signal could leave behind, and soon they are the container's.
+        if (!waitForStart && !options.Detach)
+            _ = SignalState.BlockAll();
         try
         {
             TerminalFlags.Check(creation.Config.Process!.Terminal, waitForStart || options.Detach, options.ConsoleSocket);
@@ -81,31 +84,34 @@ internal sealed class Creation : IDisposable
         InitProcess init = Init!;
         init.Start(listener => SeccompAgent.Notify(Config, _plan!.StateFor(ContainerStatus.Creating, init.Pid), init.Pid, listener));
         OutOfMemory.VerifyExecuted(init.Pid, _cgroup!, () => Config.Linux?.Resources?.Memory?.Limit, _runtime.Warn);
+        init.LeaveNetDevices();
     }
 
-    /// <summary>
-    /// Takes everything back, in the reverse order; what cannot be undone is a warning, since the caller has an error to
-    /// report. The record then stays, so that <c>delete --force</c> can try again.
-    /// </summary>
+    /// <summary>Takes everything back, in the reverse order.</summary>
     public void Undo()
     {
-        bool undone = Attempt(() => Init?.KillAndReap());
+        Undoing undoing = new(_runtime.Warn);
+        undoing.Attempt(() => Init?.KillAndReap());
         if (Record is not null)
         {
-            undone &= Attempt(() => _cgroup?.Kill());
-            undone &= Attempt(() => _cgroup?.Remove());
-            undone &= Attempt(() => _resctrl?.Undo());
-            undone &= Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
+            undoing.RemoveGroups(_cgroup, _resctrl);
+            undoing.Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
+        }
+
+        if (Init?.NetDevices is { } devices)
+        {
+            // When nobody is left who could put another device in the place of one: in a namespace that was joined, never.
+            if ((_plan!.Namespaces.New & CLONE_NEWNET) != 0)
+                devices.TakeBack(undoing);
+            else
+                devices.Leave(_runtime.Warn);
         }
 
         if (_pidFileWritten)
             _ = unlinkat(AT_FDCWD, _options.PidFile, 0);
-        if (undone)
-            _ = Attempt(() => Directory?.Remove());
-        else
-            _runtime.Warn($"something of container {_options.Id} is left: run delete --force {_options.Id}");
+        undoing.RemoveRecord(Directory, _options.Id);
         if (Init is not null && _plan is not null)
-            HookRunner.RunAll("poststop", Config.Hooks?.Poststop, _plan.StateFor(ContainerStatus.Stopped, 0), _bundle.Directory, _runtime.Warn);
+            HookRunner.RunAll(HookKind.Poststop, Config.Hooks, _plan.StateFor(ContainerStatus.Stopped, 0), _bundle.Directory, _runtime.Warn);
         Dispose();
     }
 
@@ -175,24 +181,10 @@ internal sealed class Creation : IDisposable
     /// <summary>The container itself. The record comes first: whatever is made after it can be found and removed, even if this process is killed.</summary>
     private void Build()
     {
-        Record = new ContainerRecord
+        Record = ContainerRecord.Of(_options.Id, _bundle, _plan!.Namespaces, _runtime.SystemdCgroup, _cgroup!, _resctrl) with
         {
-            OciVersion = Config.OciVersion,
-            Id = _options.Id,
-            Bundle = _bundle.Path,
-            Rootfs = _plan!.Rootfs.Root,
-            Created = Rfc3339.Nano(DateTime.UtcNow),
-            Annotations = Config.Annotations,
-            OwnPidNamespace = (_plan.Namespaces.New & CLONE_NEWPID) != 0,
             NoNewKeyring = _options.NoNewKeyring,
             HasPoststartHooks = Config.Hooks is { Poststart.Count: > 0 },
-            HasPoststopHooks = Config.Hooks is { Poststop.Count: > 0 },
-            SystemdCgroup = _runtime.SystemdCgroup,
-            CgroupExisted = AnyExists(_cgroup!.Paths),
-            Cgroups = _cgroup.Paths,
-            ResctrlGroup = _resctrl?.Directory,
-            RemovesResctrlGroup = _resctrl is { Lasts: false },
-            ResctrlMonitoringGroup = _resctrl?.MonitoringDirectory,
         };
         Directory!.Initialise(Record, _bundle.ConfigText.Span);
         _runtime.Debug?.Invoke("container recorded");
@@ -203,7 +195,7 @@ internal sealed class Creation : IDisposable
             Directory.Write(Record);
         }
 
-        _cgroup.Create();
+        _cgroup!.Create();
         _cgroup.Apply(Config.Linux?.Resources);
         if (CgroupOwnership.Of(Config) is { } owner and not 0)
             _cgroup.ChangeOwner(owner);
@@ -216,7 +208,8 @@ internal sealed class Creation : IDisposable
         _cgroup.Enter(Init.Pid);
         try
         {
-            Init.RunUntilReady();
+            // A process in two stages has its pid from the second.
+            Init.RunUntilReady(_plan.Namespaces.NeedsTwoStages ? null : StageRecord);
         }
         catch (Exception e) when (OutOfMemory.Explain(e, _cgroup, Config.Linux?.Resources?.Memory?.Limit) is { } reason)
         {
@@ -230,22 +223,18 @@ internal sealed class Creation : IDisposable
         _runtime.Debug?.Invoke("init ready");
         if (_resctrl is not null)
             ResctrlGroup.Join(_resctrl.Directory, _resctrl.MonitoringDirectory, Init.Pid);
-        Record = Record with { Pid = Init.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
-        Directory.Write(Record);
+        if (_plan.Namespaces.NeedsTwoStages)
+            StageRecord();
+        Directory.PublishRecord();
         _pidFileWritten = PidReport.WriteFile(_options.PidFile, Init.Pid);
         PidReport.SendPidfd(_options.PidfdSocket, "standard", Init.Pidfd);
         _runtime.Debug?.Invoke("process recorded");
     }
 
-    private static bool AnyExists(IReadOnlyList<CgroupPath> cgroups)
+    private void StageRecord()
     {
-        for (int i = 0; i < cgroups.Count; i++)
-        {
-            if (faccessat(AT_FDCWD, cgroups[i].Directory, F_OK, 0) == 0)
-                return true;
-        }
-
-        return false;
+        Record = Record! with { Pid = Init!.Pid, StartTime = ProcessStatus.Of(Init.Pid).StartTime };
+        Directory!.StageRecord(Record);
     }
 
     private static ulong AttachRoot(RootfsPlan rootfs)
@@ -257,20 +246,6 @@ internal sealed class Creation : IDisposable
         catch (LinuxException e)
         {
             throw new ContainerException($"mount \"{rootfs.Root}\" on itself, as linux.namespaces has no mount namespace", e);
-        }
-    }
-
-    private bool Attempt(Action undo)
-    {
-        try
-        {
-            undo();
-            return true;
-        }
-        catch (Exception e) when (e is ContainerException or LinuxException)
-        {
-            _runtime.Warn($"clean up after a failure: {e.Message}");
-            return false;
         }
     }
 }

@@ -20,7 +20,9 @@ public static partial class Engine
     public static int Exec(RuntimeOptions runtime, ExecOptions options)
     {
         string? pidFile = options.PidFile is null ? null : AbsolutePath.Of(options.PidFile);
-        SealedSelf.Ensure(blockSignals: !options.Detach);
+        SealedSelf.Ensure();
+        if (!options.Detach)
+            _ = SignalState.BlockAll();
         using ExistingContainer container = ExistingContainer.Open(runtime, options.Id, exclusive: false);
         FileDescriptor init = OpenInitForExec(container, options.IgnorePaused);
         Spec.Process process = ExecSpec.Build(options, container.Config);
@@ -92,6 +94,8 @@ public static partial class Engine
         ulong flags = 0;
         foreach (LinuxNamespace ns in container.Config.Linux?.Namespaces ?? [])
             flags |= NamespaceType.FromName(ns.Type);
+        if (container.Record.Restored && faccessat(AT_FDCWD, "/proc/self/ns/time", F_OK, 0) == 0)
+            flags |= CLONE_NEWTIME;
         string directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{container.Record.Pid}");
         if ((flags & CLONE_NEWUSER) != 0
             && statx(AT_FDCWD, $"{directory}/ns/user", 0, STATX_BASIC_STATS, out statx_t theirs) == 0

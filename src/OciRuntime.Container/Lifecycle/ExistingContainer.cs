@@ -42,6 +42,9 @@ internal sealed class ExistingContainer : IDisposable
     /// <summary>The config as it was when the container was made.</summary>
     public Config Config => _config ??= Directory.ReadConfig();
 
+    /// <summary>With the mount of sd_notify's socket, where the container was made with one.</summary>
+    public Config ConfigWithNotifySocket => NotifySocket.IsIn(Directory) ? NotifySocket.With(Config, Directory) : Config;
+
     /// <param name="runtime">The global flags.</param>
     /// <param name="id">The container's id.</param>
     /// <param name="exclusive">Whether to wait for, and keep off, others who change the container.</param>
@@ -151,9 +154,9 @@ internal sealed class ExistingContainer : IDisposable
 
         ResctrlGroup.Remove(Record.RemovesResctrlGroup ? Record.ResctrlGroup : null, Record.ResctrlMonitoringGroup);
         RootMount.Detach(Record.Rootfs, Record.RootMountId);
-        IReadOnlyList<Hook>? poststop = Record.HasPoststopHooks ? Config.Hooks?.Poststop : null;
+        Spec.Hooks? hooks = Record.HasPoststopHooks ? Config.Hooks : null;
         Directory.Remove();
-        HookRunner.RunAll("poststop", poststop, StateFor(ContainerStatus.Stopped), FileDescriptor.None, _runtime.Warn);
+        HookRunner.RunAll(HookKind.Poststop, hooks, StateFor(ContainerStatus.Stopped), FileDescriptor.None, _runtime.Warn);
     }
 
     public void Dispose()

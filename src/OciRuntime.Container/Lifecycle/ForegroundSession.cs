@@ -12,23 +12,31 @@ namespace OciRuntime.Container.Lifecycle;
 /// </summary>
 internal sealed unsafe class ForegroundSession : IDisposable
 {
-    private readonly StartedProcess _init;
+    private readonly int _pid;
+    private readonly FileDescriptor _pidfd;
     private readonly FileDescriptor _signals;
     private readonly TerminalRelay? _terminal;
 
-    private ForegroundSession(StartedProcess init, FileDescriptor signals, TerminalRelay? terminal)
+    private ForegroundSession(int pid, FileDescriptor pidfd, FileDescriptor signals, TerminalRelay? terminal)
     {
-        _init = init;
+        _pid = pid;
+        _pidfd = pidfd;
         _signals = signals;
         _terminal = terminal;
     }
 
-    /// <summary>From here on signals are the container's. They are blocked already (<see cref="SealedSelf.Ensure"/>).</summary>
-    public static ForegroundSession Begin(StartedProcess init)
+    /// <summary>From here on signals are the container's. The caller has blocked them, before there was anything that a signal could leave behind.</summary>
+    public static ForegroundSession Begin(StartedProcess init) => Begin(init.Pid, init.Pidfd, init.Terminal);
+
+    /// <inheritdoc cref="Begin(StartedProcess)"/>
+    /// <param name="pid">The container's process, a child of this one.</param>
+    /// <param name="pidfd">The same.</param>
+    /// <param name="terminal">Its terminal's master; none: it has none, or somebody else carries it.</param>
+    public static ForegroundSession Begin(int pid, FileDescriptor pidfd, FileDescriptor terminal)
     {
-        ulong forwardable = SignalState.Forwardable;
-        FileDescriptor signals = Check.Fd(signalfd(-1, &forwardable, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd4");
-        return new(init, signals, init.Terminal.IsOpen ? TerminalRelay.Begin(init.Terminal) : null);
+        ulong all = ulong.MaxValue;
+        FileDescriptor signals = Check.Fd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd4");
+        return new(pid, pidfd, signals, terminal.IsOpen ? TerminalRelay.Begin(terminal) : null);
     }
 
     /// <summary>Serves the container until its process ends.</summary>
@@ -39,7 +47,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
         pollfd* fds = stackalloc pollfd[3 + TerminalRelay.DescriptorCount];
         while (true)
         {
-            fds[0] = new() { fd = _init.Pidfd, events = POLLIN };
+            fds[0] = new() { fd = _pidfd, events = POLLIN };
             fds[1] = new() { fd = _signals, events = POLLIN };
             // poll(2) passes over a negative descriptor.
             fds[2] = new() { fd = notify?.Socket.Number ?? -1, events = POLLIN };
@@ -55,7 +63,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
                 break;
         }
 
-        int status = ExitStatus.Wait(_init.Pidfd);
+        int status = ExitStatus.Wait(_pidfd);
         _terminal?.Drain();
         return status;
     }
@@ -84,7 +92,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
                     // The Go runtimes of engines send it to themselves and their children all the time.
                     break;
                 default:
-                    _ = pidfd_send_signal(_init.Pidfd, (int)info.ssi_signo);
+                    _ = pidfd_send_signal(_pidfd, (int)info.ssi_signo);
                     break;
             }
         }
@@ -96,7 +104,7 @@ internal sealed unsafe class ForegroundSession : IDisposable
         while (true)
         {
             waitid_info info = default;
-            if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || info.si_pid == 0 || info.si_pid == _init.Pid)
+            if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || info.si_pid == 0 || info.si_pid == _pid)
                 return;
             _ = waitid(P_PID, (uint)info.si_pid, &info, WEXITED | WNOHANG | __WALL);
         }

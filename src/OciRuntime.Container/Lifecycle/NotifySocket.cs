@@ -53,6 +53,16 @@ internal sealed unsafe class NotifySocket : IDisposable
         const uint searchableByAll = 0x1ED; // 0755
         Check.Ok(mkdirat(container.Descriptor, DirectoryName, searchableByAll), "mkdir", DirectoryName);
         Check.Ok(fchmodat(container.Descriptor, DirectoryName, searchableByAll), "chmod", DirectoryName);
+        return With(config, container);
+    }
+
+    /// <summary>Whether <see cref="AddTo"/> was called for the container.</summary>
+    public static bool IsIn(ContainerDirectory container) =>
+        faccessat(container.Descriptor, DirectoryName, F_OK, 0) == 0;
+
+    /// <summary>The config with the mount of the directory.</summary>
+    public static Config With(Config config, ContainerDirectory container)
+    {
         Mount mount = new()
         {
             Destination = MountPoint,

@@ -14,7 +14,7 @@ public static partial class Engine
     /// <returns>The exit status of the container's process, 128 + n for signal n; 0 when detached.</returns>
     public static int Run(RuntimeOptions runtime, CreateOptions options)
     {
-        SealedSelf.Ensure(blockSignals: !options.Detach);
+        SealedSelf.Ensure();
         if (!options.Detach && !options.NoSubreaper)
             Check.Ok(prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
         using Creation creation = Creation.Make(runtime, options, waitForStart: false);

@@ -14,6 +14,9 @@ public sealed record RuntimeOptions
     /// <summary>Whether to go easy on what an unprivileged user may not do; null: find out.</summary>
     public bool? Rootless { get; init; }
 
+    /// <summary>CRIU: a path on the host, or a name in PATH.</summary>
+    public string Criu { get; init; } = "criu";
+
     /// <summary>Receives each warning, one line without a prefix.</summary>
     public required Action<string> Warn { get; init; }
 

@@ -21,22 +21,14 @@ public static unsafe class SealedSelf
     /// Returns when the running image cannot be written through its link in <c>/proc</c>; otherwise executes it
     /// again, sealed, with the same arguments and environment, and does not return.
     /// </summary>
-    /// <param name="blockSignals">
-    /// Whether to return with every signal blocked in every thread: a process that reads its signals from a descriptor
-    /// must not have one thread that takes them, and the runtime's own thread is older than <c>Main</c>. Only across an
-    /// exec do all threads begin with the mask of one.
-    /// </param>
     /// <exception cref="LinuxException">Neither a read-only mount nor a sealed copy could be made.</exception>
-    public static void Ensure(bool blockSignals)
+    public static void Ensure()
     {
-        bool again = blockSignals && (SignalState.BlockAll() & SignalState.Forwardable) != SignalState.Forwardable;
-        bool readOnly = IsOnReadOnlyMount();
-        if (readOnly && !again)
+        if (IsOnReadOnlyMount())
             return;
         using FileDescriptor self = Check.Fd(open(Executable, O_RDONLY | O_CLOEXEC), "open", Executable);
-        bool isSealed = readOnly || CannotBeWritten(self);
-        if (again || !isSealed)
-            Execute(isSealed ? self : Sealed(self));
+        if (!CannotBeWritten(self))
+            Execute(Sealed(self));
     }
 
     /// <summary>Executes the running image once more, with the same arguments and environment.</summary>

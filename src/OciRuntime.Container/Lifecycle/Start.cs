@@ -2,6 +2,7 @@ using OciRuntime.Container.Errors;
 using OciRuntime.Container.Hooks;
 using OciRuntime.Container.Init;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 
 namespace OciRuntime.Container.Lifecycle;
 
@@ -65,7 +66,7 @@ public static partial class Engine
             return;
         try
         {
-            HookRunner.Run("poststart", container.Config.Hooks?.Poststart, container.StateFor(ContainerStatus.Running), FileDescriptor.None, null);
+            HookRunner.Run(HookKind.Poststart, container.Config.Hooks, container.StateFor(ContainerStatus.Running), FileDescriptor.None, null);
         }
         catch (ContainerException)
         {

@@ -76,7 +76,7 @@ public static class NamespaceLimits
     {
         try
         {
-            return System.Text.Encoding.ASCII.GetString(FileContent.ReadAt(AT_FDCWD, $"{sysctls}/{name}").Span).Trim() == value;
+            return FileContent.ReadText(AT_FDCWD, $"{sysctls}/{name}").Trim() == value;
         }
         catch (LinuxException)
         {

@@ -32,6 +32,15 @@ internal sealed unsafe class RouteSocket : IDisposable
         return errno == Errno.ENODEV ? 0 : throw new LinuxException("ioctl(SIOCGIFINDEX)", errno, name);
     }
 
+    /// <summary>Whether a device is switched on.</summary>
+    public bool IsUp(string name)
+    {
+        ifreq request = default;
+        Encoding.UTF8.GetBytes(name, new Span<byte>(request.ifr_name, IFNAMSIZ - 1));
+        Check.Ok(ioctl(_socket, SIOCGIFFLAGS, (nint)(&request)), "ioctl(SIOCGIFFLAGS)", name);
+        return (request.ifr_flags & IFF_UP) != 0;
+    }
+
     /// <summary>Switches a device on.</summary>
     public void SetUp(int index) =>
         Request(RTM_NEWLINK, 0, new ifinfomsg { ifi_index = index, ifi_flags = (uint)IFF_UP, ifi_change = (uint)IFF_UP }, []);

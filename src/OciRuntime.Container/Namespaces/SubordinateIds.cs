@@ -89,7 +89,7 @@ public static class SubordinateIds
         List<string[]> lines = [];
         try
         {
-            foreach (string line in Encoding.UTF8.GetString(FileContent.ReadAt(AT_FDCWD, path).Span).Split('\n'))
+            foreach (string line in FileContent.ReadText(AT_FDCWD, path).Split('\n'))
                 lines.Add(line.Split(':'));
         }
         catch (LinuxException)

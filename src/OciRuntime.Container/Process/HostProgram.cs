@@ -56,7 +56,8 @@ public static unsafe class HostProgram
         return default;
     }
 
-    private static List<string> OwnEnvironment()
+    /// <summary>The runtime's own variables, NAME=value each: what it gives to the programs of the host that it starts.</summary>
+    internal static List<string> OwnEnvironment()
     {
         List<string> variables = [];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())

@@ -9,13 +9,6 @@ namespace OciRuntime.Container.Process;
 /// </summary>
 public static unsafe class SignalState
 {
-    /// <summary>
-    /// The signals that a process can pass on: not the two that the kernel never blocks, nor the two of glibc and the
-    /// first real-time signal, with which the .NET runtime stops its threads; both unblock theirs at start.
-    /// </summary>
-    public const ulong Forwardable =
-        ~((1UL << (SIGKILL - 1)) | (1UL << (SIGSTOP - 1)) | (1UL << 31) | (1UL << 32) | (1UL << (SIGRTMIN - 1)));
-
     /// <summary>Blocks every signal, so that none is handled by the runtime between the clone and the exec.</summary>
     /// <returns>The mask before.</returns>
     public static ulong BlockAll()
@@ -35,15 +28,20 @@ public static unsafe class SignalState
         Check.Ok(sigaction(signal, &initial, null), "rt_sigaction");
     }
 
-    /// <summary>Every disposition to its default, then nothing blocked. For the moment before execve.</summary>
-    public static void Reset()
+    /// <summary>Every disposition to its default.</summary>
+    public static void SetDefaults()
     {
         for (int signal = 1; signal <= SIGRTMAX; signal++)
         {
             if (signal is not (SIGKILL or SIGSTOP))
                 SetDefault(signal);
         }
+    }
 
+    /// <summary>Every disposition to its default, then nothing blocked. For the moment before execve.</summary>
+    public static void Reset()
+    {
+        SetDefaults();
         SetMask(0);
     }
 }

@@ -23,6 +23,7 @@ internal sealed class MountCall : MountStep
     private readonly CString _type;
     private readonly CString _data;
     private readonly ulong _flags;
+    private readonly bool _isTmpfs;
 
     public MountCall(MountPoint point, ParsedMountOptions options, string type, string data)
         : base(point, options)
@@ -31,6 +32,7 @@ internal sealed class MountCall : MountStep
         _type = type;
         _data = data;
         _flags = options.SuperBlock;
+        _isTmpfs = type == "tmpfs";
         foreach ((ulong attribute, ulong flag) in s_flags)
         {
             if ((options.Set & attribute) != 0)
@@ -41,14 +43,17 @@ internal sealed class MountCall : MountStep
     public override void Apply(ContainerRootfs rootfs)
     {
         ArgumentNullException.ThrowIfNull(rootfs);
-        using FileDescriptor target = rootfs.OpenMountPoint(this, directory: true, out statx_t under, out _);
+        using FileDescriptor target = rootfs.OpenMountPoint(this, directory: true, out statx_t under, out bool isNew);
+        CString data = _isTmpfs && TmpfsMount.InheritedMode(Options, isNew ? null : under.stx_mode & 0xFFFu) is { } mode ? $"{mode},{_data}" : _data;
         Check.Ok(fchdir(target), "fchdir", Point.Destination);
-        Check.Ok(mount(_source, ".", _type, _flags, _data), "mount", _type.ToString());
+        Check.Ok(mount(_source, ".", _type, _flags, data), "mount", _type.ToString());
         using FileDescriptor mounted = rootfs.Root.Open(Point.Path, O_PATH | O_DIRECTORY);
         statx_t over = Verify.Stat(mounted);
         // The descriptor is below the new mount, so there is no way but to look it up again.
         if ((over.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0 || over.stx_mnt_id == under.stx_mnt_id)
             throw new LinuxException("mount", Errno.EAGAIN, Point.Destination);
+        if (Options.CopyUp)
+            TreeCopy.Copy(target, mounted);
         ApplyRecursive(mounted);
     }
 }

@@ -97,7 +97,7 @@ internal sealed class MountPlanner : IDisposable
         return bind;
     }
 
-    private static bool IsIdMapped(Mount mount, ParsedMountOptions options) =>
+    internal static bool IsIdMapped(Mount mount, ParsedMountOptions options) =>
         options.IdMap || mount.UIDMappings is { Count: > 0 } || mount.GIDMappings is { Count: > 0 };
 
     /// <summary>The mount's own maps, or those of the container's user namespace.</summary>

@@ -134,7 +134,7 @@ public sealed class RootfsPlan : IDisposable
         }
         // A /dev of the host's must not be changed: it is complete, and its nodes are everybody's.
         if (!devIsBound)
-            Devices = DevicePlan.Build(config.Linux?.Devices, HasUserNamespace);
+            Devices = DevicePlan.Build(config.Linux?.Devices, HasUserNamespace, options.Warn);
     }
 
     private void CheckRoot()

@@ -7,12 +7,8 @@ internal static class HooksValidator
 {
     public static void Validate(ProblemList problems, Hooks hooks)
     {
-        Validate(problems, "hooks.prestart", hooks.Prestart);
-        Validate(problems, "hooks.createRuntime", hooks.CreateRuntime);
-        Validate(problems, "hooks.createContainer", hooks.CreateContainer);
-        Validate(problems, "hooks.startContainer", hooks.StartContainer);
-        Validate(problems, "hooks.poststart", hooks.Poststart);
-        Validate(problems, "hooks.poststop", hooks.Poststop);
+        foreach (HookKind kind in HookKind.All)
+            Validate(problems, "hooks." + kind.Name, kind.Of(hooks));
     }
 
     private static void Validate(ProblemList problems, string path, IReadOnlyList<Hook>? hooks)

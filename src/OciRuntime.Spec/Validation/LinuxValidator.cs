@@ -64,10 +64,11 @@ internal static class LinuxValidator
                 continue;
             string name = device.Value.Name;
             string path = JsonPath.Property("linux.netDevices", device.Key) + ".name";
-            if (!IsNetDeviceName(name))
-                problems.AddUnknown(path, name, "the name of a network device");
             // The kernel replaces %d by a number that is free.
-            else if (!name.EndsWith("%d", StringComparison.Ordinal) && (!renamed.Add(name) || KeepsName(devices, name)))
+            bool isTemplate = name.EndsWith("%d", StringComparison.Ordinal);
+            if (!IsNetDeviceName(isTemplate ? name[..^2] + "0" : name))
+                problems.AddUnknown(path, name, "the name of a network device, which may end in %d");
+            else if (!isTemplate && (!renamed.Add(name) || KeepsName(devices, name)))
                 problems.Add(path, $"duplicate {JsonPath.Quote(name)}");
         }
     }
@@ -75,12 +76,12 @@ internal static class LinuxValidator
     private static bool KeepsName(IReadOnlyDictionary<string, LinuxNetDevice> devices, string name) =>
         devices.TryGetValue(name, out LinuxNetDevice? device) && string.IsNullOrEmpty(device.Name);
 
-    /// <summary>The kernel's dev_valid_name: 1 to 15 bytes.</summary>
+    /// <summary>The kernel's dev_valid_name: 1 to 15 bytes; and no template (dev_alloc_name).</summary>
     private static bool IsNetDeviceName(string name)
     {
         foreach (char c in name)
         {
-            if (c is '/' or ':' || char.IsWhiteSpace(c))
+            if (c is '/' or ':' or '%' || char.IsWhiteSpace(c))
                 return false;
         }
         return name is not ("" or "." or "..") && Encoding.UTF8.GetByteCount(name) <= 15;
@@ -111,15 +112,16 @@ internal static class LinuxValidator
     private static void ValidateMemoryPolicy(ProblemList problems, LinuxMemoryPolicy policy)
     {
         const string Path = "linux.memoryPolicy";
+        bool isList = policy.Nodes is null || NumberList.IsValid(policy.Nodes, HighestNode);
+        if (!isList)
+            problems.AddUnknown(Path + ".nodes", policy.Nodes!, "a list of memory nodes such as 0-3,7");
         bool hasNodes = policy.Nodes?.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
-        if (policy.Nodes is not null && !NumberList.IsValid(policy.Nodes, HighestNode))
-            problems.AddUnknown(Path + ".nodes", policy.Nodes, "a list of memory nodes such as 0-3,7");
         switch (policy.Mode)
         {
             case "MPOL_DEFAULT" or "MPOL_LOCAL" when hasNodes:
                 problems.Add(Path + ".nodes", $"must be empty with {policy.Mode}");
                 break;
-            case "MPOL_BIND" or "MPOL_INTERLEAVE" or "MPOL_WEIGHTED_INTERLEAVE" or "MPOL_PREFERRED_MANY" when !hasNodes:
+            case "MPOL_BIND" or "MPOL_INTERLEAVE" or "MPOL_WEIGHTED_INTERLEAVE" or "MPOL_PREFERRED_MANY" when isList && !hasNodes:
                 problems.Add(Path + ".nodes", $"is empty, {policy.Mode} needs nodes");
                 break;
             case "MPOL_DEFAULT" or "MPOL_LOCAL" or "MPOL_BIND" or "MPOL_INTERLEAVE" or "MPOL_WEIGHTED_INTERLEAVE" or "MPOL_PREFERRED_MANY" or "MPOL_PREFERRED":

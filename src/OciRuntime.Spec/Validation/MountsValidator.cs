@@ -19,11 +19,12 @@ internal static class MountsValidator
             problems.Add(path + ".destination", "is empty");
 
         bool bind = mount.Type == "bind";
-        bool idmap = false;
+        string? idmap = null;
         for (int i = 0; i < mount.Options?.Count; i++)
         {
             bind |= mount.Options[i] is "bind" or "rbind";
-            idmap |= mount.Options[i] is "idmap" or "ridmap";
+            if (mount.Options[i] is "idmap" or "ridmap")
+                idmap = mount.Options[i];
         }
         if (bind && string.IsNullOrEmpty(mount.Source))
             problems.Add(path + ".source", "is missing: a bind mount needs one");
@@ -32,8 +33,8 @@ internal static class MountsValidator
         bool gids = mount.GIDMappings is { Count: > 0 };
         if (uids != gids)
             problems.Add(path, uids ? "uidMappings without gidMappings" : "gidMappings without uidMappings");
-        if (idmap && !uids && !gids && linux?.FindNamespace("user") is null)
-            problems.Add(path, "the option idmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces");
+        if (idmap is not null && !uids && !gids && linux?.FindNamespace("user") is null)
+            problems.Add(path, $"the option {idmap} needs uidMappings and gidMappings, or a user namespace in linux.namespaces");
         if (uids)
             IdMappingsValidator.Validate(problems, path + ".uidMappings", mount.UIDMappings);
         if (gids)

@@ -72,6 +72,15 @@ public sealed class ResourcesUpdateTests
     }
 
     [Fact]
+    public void Shares_come_back_with_the_end_of_idleness()
+    {
+        LinuxResources idle = new() { CPU = new LinuxCPU { Shares = 512, Idle = 1 } };
+        ResourcesUpdate.Of(idle, new LinuxResources { CPU = new LinuxCPU { Idle = 0 } }).ToApply.CPU.Should().Be(new LinuxCPU { Shares = 512, Idle = 0 });
+        ResourcesUpdate.Of(idle, new LinuxResources { CPU = new LinuxCPU { Idle = 0, Shares = 7 } }).ToApply.CPU.Should().Be(new LinuxCPU { Shares = 7, Idle = 0 });
+        ResourcesUpdate.Of(Present, new LinuxResources { CPU = new LinuxCPU { Idle = 0 } }).ToApply.CPU.Should().Be(new LinuxCPU { Idle = 0 });
+    }
+
+    [Fact]
     public void Entries_for_the_same_thing_are_replaced_and_others_added()
     {
         LinuxResources merged = ResourcesUpdate.Of(Present, new LinuxResources

@@ -79,6 +79,15 @@ public sealed class ResctrlGroupTests : IDisposable
     }
 
     [Theory]
+    [InlineData("L3:0=f", null)]
+    [InlineData(null, "MB:0=20")]
+    public void A_single_schema_is_written(string? l3, string? mb)
+    {
+        Group(new LinuxIntelRdt { ClosID = "gold", L3CacheSchema = l3, MemBwSchema = mb }).Create();
+        File.ReadAllText($"{_root}/gold/schemata").Should().Be($"{l3 ?? mb}\n");
+    }
+
+    [Theory]
     [InlineData("L3:0=ff;1=3", "MB:0=20;1=100")]
     [InlineData("L3:1=003", null)]
     [InlineData("L3:0=00FF", "MB:0=20")]

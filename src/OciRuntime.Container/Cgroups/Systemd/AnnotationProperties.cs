@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using OciRuntime.Container.Cgroups.Systemd.DBus;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.Lifecycle;
 
 namespace OciRuntime.Container.Cgroups.Systemd;
 
@@ -13,8 +14,6 @@ namespace OciRuntime.Container.Cgroups.Systemd;
 /// </summary>
 internal static class AnnotationProperties
 {
-    public const string Prefix = "org.systemd.property.";
-
     /// <summary>
     /// What an annotation may set: how the scope ends, how it is ordered and shown, and resources. Not what the runtime
     /// itself decides: processes, place, delegation and devices are no business of whoever may annotate a container.
@@ -36,9 +35,9 @@ internal static class AnnotationProperties
         var properties = new List<SystemdProperty>();
         foreach ((string key, string text) in annotations ?? new Dictionary<string, string>())
         {
-            if (!key.StartsWith(Prefix, StringComparison.Ordinal))
+            if (!key.StartsWith(EffectiveAnnotations.SystemdProperty, StringComparison.Ordinal))
                 continue;
-            string name = key[Prefix.Length..];
+            string name = key[EffectiveAnnotations.SystemdProperty.Length..];
             DBusValue value;
             try
             {

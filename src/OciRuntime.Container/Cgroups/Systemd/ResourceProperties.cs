@@ -61,11 +61,14 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
 
     private void AddCpu(LinuxCPU cpu)
     {
-        bool idle = isUnified && cpu.Idle == 1 && version() >= 252;
-        if (idle)
+        bool knowsIdle = isUnified && cpu.Idle is not null && version() >= 252;
+        if (knowsIdle && cpu.Idle == 1)
             Add("CPUWeight", 0);
         else if (cpu.Shares is { } shares and not 0)
             Add(isUnified ? "CPUWeight" : "CPUShares", isUnified ? Conversions.CpuWeight(shares) : shares);
+        else if (knowsIdle)
+            // It may have been 0 until now; this is "not set".
+            Add("CPUWeight", Infinity);
         AddQuota(cpu.Quota ?? 0, cpu.Period ?? 0);
         AddList("AllowedCPUs", cpu.Cpus, "cpus");
         AddList("AllowedMemoryNodes", cpu.Mems, "mems");

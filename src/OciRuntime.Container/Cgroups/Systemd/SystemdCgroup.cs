@@ -22,6 +22,9 @@ namespace OciRuntime.Container.Cgroups.Systemd;
 /// <param name="manager">The manager, if it is connected already.</param>
 internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Action<string> warn, SystemdManager? manager = null) : ICgroup
 {
+    private static readonly (string Controller, string File)[] s_rounded = [("cpu", "cpu.max"), ("io", "io.bfq.weight")];
+    private static readonly (string Controller, string File)[] s_roundedV1 = [("cpu", "cpu.cfs_quota_us"), ("blkio", "blkio.bfq.weight")];
+
     private SystemdManager? _manager = manager;
     private IdleChild? _placeholder;
     private LinuxResources? _resources;
@@ -86,17 +89,55 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
             return;
         }
         List<SystemdProperty> old = Manager.ReadScopeProperties(unit, properties);
+        List<ExactValue> exact = ReadExact();
         SetProperties(properties);
         try
         {
+            // An old quota need not fit a new period.
+            bool setsQuota = resources.CPU is { Quota: not (null or 0) } or { Period: not (null or 0) };
+            WriteExact(setsQuota ? exact.FindAll(value => !value.File.StartsWith("cpu.", StringComparison.Ordinal)) : exact);
             inner.Update(resources);
         }
         catch (ContainerException)
         {
             SetProperties(old);
+            WriteExact(exact);
             throw;
         }
     }
+
+    /// <summary>
+    /// Whatever property it is told, systemd may write the files of others again, among them those of which it keeps a
+    /// rounded value: the quota in whole percents, and BFQ's weights in a range of its own.
+    /// </summary>
+    private List<ExactValue> ReadExact()
+    {
+        List<ExactValue> values = [];
+        foreach (CgroupPath path in inner.Paths)
+        {
+            using var directory = new CgroupDirectory(path.Directory, IsUnified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+            foreach ((string controller, string file) in IsUnified ? s_rounded : s_roundedV1)
+                // The first line is the cgroup's own, others are of single devices.
+                if ((IsUnified || CgroupHierarchy.Contains(path.Hierarchy, controller)) && directory.TryRead(file, out _) is { } content)
+                    values.Add(new ExactValue(path.Directory, file, content.Split('\n')[0]));
+        }
+
+        return values;
+    }
+
+    /// <summary>Writes the exact values back.</summary>
+    private void WriteExact(List<ExactValue> values)
+    {
+        foreach (ExactValue value in values)
+        {
+            using var directory = new CgroupDirectory(value.Directory, IsUnified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+            int error = directory.TryWrite(value.File, value.Value);
+            if (error != 0)
+                warn($"put the old value of {value.Directory}/{value.File} back: {Errno.Text(error)}");
+        }
+    }
+
+    private readonly record struct ExactValue(string Directory, string File, string Value);
 
     /// <summary>
     /// systemd empties a v1 device list before it fills it again, also when it was told to change something else:

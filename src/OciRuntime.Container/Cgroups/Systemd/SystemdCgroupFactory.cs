@@ -24,7 +24,7 @@ internal static class SystemdCgroupFactory
             throw new ContainerException("systemd not running on this host, cannot use systemd cgroups manager", "leave --systemd-cgroup out");
         SystemdUnit unit = SystemdUnit.From(id, cgroupsPath);
         bool isUser = rootless || IsUserOfHost();
-        CgroupLayout layout = CgroupLayout.Current;
+        CgroupLayout layout = CgroupLayout.For(resources);
         if (isUser && layout.Mode != CgroupMode.Unified)
             throw new ContainerException("cannot use rootless systemd cgroups manager on cgroup v1");
 

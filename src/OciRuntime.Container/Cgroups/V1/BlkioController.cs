@@ -19,7 +19,7 @@ internal static class BlkioController
     public static void Set(CgroupDirectory directory, LinuxBlockIO io)
     {
         if (io.Weight is { } weight and not 0)
-            SetWeight(directory, "weight", Text(weight), undo: null, "weight");
+            SetWeight(directory, "weight", Text(weight), "weight");
         if (io.LeafWeight is { } leafWeight and not 0)
             directory.Write("blkio.leaf_weight", Text(leafWeight), Property + "leafWeight");
         for (int i = 0; i < io.WeightDevice?.Count; i++)
@@ -33,9 +33,7 @@ internal static class BlkioController
     private static void SetDevice(CgroupDirectory directory, LinuxWeightDevice device, int i)
     {
         if (device.Weight is { } weight and not 0)
-            SetWeight(
-                directory, "weight_device", $"{device.Major}:{device.Minor} {weight}",
-                DeviceLines.Undo(directory, "blkio.weight_device", device.Major, device.Minor, "default"), $"weightDevice[{i}].weight");
+            SetWeight(directory, "weight_device", $"{device.Major}:{device.Minor} {weight}", $"weightDevice[{i}].weight", device);
         if (device.LeafWeight is { } leafWeight and not 0)
             directory.Write(
                 "blkio.leaf_weight_device", $"{device.Major}:{device.Minor} {leafWeight}", $"{Property}weightDevice[{i}].leafWeight",
@@ -43,19 +41,22 @@ internal static class BlkioController
     }
 
     /// <summary>The CFQ scheduler (until Linux 5.0) had the plain names; BFQ has its own.</summary>
-    private static void SetWeight(CgroupDirectory directory, string name, string value, string? undo, string property)
+    private static void SetWeight(CgroupDirectory directory, string name, string value, string property, LinuxWeightDevice? device = null)
     {
-        int error = directory.TryWrite("blkio." + name, value, undo);
         string file = "blkio." + name;
+        int error = TryWrite();
         if (error == Errno.ENOENT)
         {
             file = "blkio.bfq." + name;
-            error = directory.TryWrite(file, value, undo);
+            error = TryWrite();
         }
         if (error != 0)
             throw directory.Refused(file, value, Property + property, error, error == Errno.ENOENT
                 ? "weights need the BFQ I/O scheduler in the kernel"
                 : null);
+
+        int TryWrite() => directory.TryWrite(
+            file, value, device is null ? null : DeviceLines.Undo(directory, file, device.Major, device.Minor, "default"));
     }
 
     private static void Throttle(CgroupDirectory directory, string file, IReadOnlyList<LinuxThrottleDevice>? devices, string property)

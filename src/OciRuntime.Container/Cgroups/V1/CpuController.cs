@@ -18,11 +18,16 @@ internal static class CpuController
     /// <exception cref="ContainerException">The kernel refuses a value, or has cut the shares to its range.</exception>
     public static void Set(CgroupDirectory directory, LinuxCPU cpu)
     {
-        if (cpu.Shares is { } shares and not 0)
+        if (cpu.Idle is { } idle)
+        {
+            directory.Keep("cpu.shares");
+            directory.Write("cpu.idle", Text(idle), Property + "idle");
+        }
+        // An idle cgroup takes no shares, and one that becomes idle or stops to be it has lost those that it had
+        // (sched_group_set_idle in kernel/sched/fair.c).
+        if (cpu.Idle is not 1 && cpu.Shares is { } shares and not 0)
             SetShares(directory, shares);
         SetBandwidth(directory, cpu);
-        if (cpu.Idle is { } idle)
-            directory.Write("cpu.idle", Text(idle), Property + "idle");
         SetRealtime(directory, cpu);
     }
 

@@ -36,6 +36,10 @@ internal static class DevicesController
                 int error = CgroupFile.Write(file, line);
                 if (error != 0)
                     throw directory.Refused(name, line, Property, error);
+                // What takes it back is the same rule through the other file. A new default needs no way back: that to allow
+                // is refused before anything has changed, and a list that allowed by default never told its exceptions.
+                if (source is { AllowByDefault: false } && line != "a")
+                    directory.Journal?.Note(directory, allow ? "devices.deny" : "devices.allow", line);
             }
         }
         finally
@@ -47,7 +51,8 @@ internal static class DevicesController
     /// <summary>
     /// The writes that lead from one list to another and disturb no access that both allow. The default is switched
     /// only where it has to be, and always for a list that allows by default, since such a list does not tell its
-    /// exceptions.
+    /// exceptions. What the kernel may refuse comes before what it may not, because a cgroup below loses what is denied
+    /// for good (devices.rst).
     /// </summary>
     /// <param name="source">null: unknown.</param>
     /// <param name="target">The list to reach.</param>
@@ -59,19 +64,19 @@ internal static class DevicesController
             writes.Add((target.AllowByDefault, "a"));
             source = null;
         }
-        for (int i = 0; i < source?.Exceptions.Count; i++)
-        {
-            DeviceRule rule = source.Exceptions[i];
-            DeviceAccess dropped = rule.Access & ~target.AccessTo(rule);
-            if (dropped != DeviceAccess.None)
-                writes.Add((target.AllowByDefault, (rule with { Access = dropped }).ToString()));
-        }
         for (int i = 0; i < target.Exceptions.Count; i++)
         {
             DeviceRule rule = target.Exceptions[i];
             DeviceAccess gained = rule.Access & ~(source?.AccessTo(rule) ?? DeviceAccess.None);
             if (gained != DeviceAccess.None)
                 writes.Add((!target.AllowByDefault, (rule with { Access = gained }).ToString()));
+        }
+        for (int i = 0; i < source?.Exceptions.Count; i++)
+        {
+            DeviceRule rule = source.Exceptions[i];
+            DeviceAccess dropped = rule.Access & ~target.AccessTo(rule);
+            if (dropped != DeviceAccess.None)
+                writes.Add((target.AllowByDefault, (rule with { Access = dropped }).ToString()));
         }
         return writes;
     }

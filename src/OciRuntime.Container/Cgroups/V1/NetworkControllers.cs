@@ -16,6 +16,9 @@ internal static class NetworkControllers
     public static void SetPriorities(CgroupDirectory directory, IReadOnlyList<LinuxInterfacePriority> priorities)
     {
         for (int i = 0; i < priorities.Count; i++)
-            directory.Write("net_prio.ifpriomap", $"{priorities[i].Name} {priorities[i].Priority}", $"linux.resources.network.priorities[{i}]", $"{priorities[i].Name} 0");
+        {
+            string value = $"{priorities[i].Name} {priorities[i].Priority}";
+            directory.Write("net_prio.ifpriomap", value, $"linux.resources.network.priorities[{i}]", DeviceLines.Undo(directory, "net_prio.ifpriomap", value));
+        }
     }
 }

@@ -136,7 +136,7 @@ internal sealed class V1Cgroup : ICgroup
         try
         {
             SetLimits(resources, setDevices: false);
-            // Last: there is no way back from a list that was changed in part.
+            // Last: there is no way back from a new default that was filled in part.
             if (resources.Devices is { Count: > 0 } devices)
                 SetDevices(DeviceRules.From(devices));
         }

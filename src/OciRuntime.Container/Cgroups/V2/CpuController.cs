@@ -18,8 +18,13 @@ internal static class CpuController
     public static void Set(CgroupDirectory directory, LinuxCPU cpu)
     {
         if (cpu.Idle is { } idle)
+        {
+            directory.Keep("cpu.weight");
             directory.Write("cpu.idle", idle.ToString(CultureInfo.InvariantCulture), Property + "idle");
-        if (cpu.Shares is { } shares and not 0)
+        }
+        // An idle cgroup takes no weight, and one that becomes idle or stops to be it has lost the one that it had
+        // (sched_group_set_idle in kernel/sched/fair.c).
+        if (cpu.Idle is not 1 && cpu.Shares is { } shares and not 0)
             directory.Write("cpu.weight", Text(Conversions.CpuWeight(shares)), Property + "shares");
 
         string? burst = cpu.Burst is { } b ? Text(b) : null;

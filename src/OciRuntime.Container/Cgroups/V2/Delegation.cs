@@ -1,4 +1,5 @@
 using System;
+using OciRuntime.Container.IO;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
@@ -28,7 +29,7 @@ internal static class Delegation
     {
         try
         {
-            return CgroupFile.ReadWhole(AT_FDCWD, "/sys/kernel/cgroup/delegate");
+            return FileContent.ReadText(AT_FDCWD, "/sys/kernel/cgroup/delegate");
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {

@@ -33,11 +33,17 @@ internal static class IOController
     /// <summary>BFQ, where it is there, has v1's range; <c>io.weight</c> has another.</summary>
     private static void SetWeight(CgroupDirectory directory, ushort weight)
     {
-        int error = directory.TryWrite("io.bfq.weight", weight.ToString(CultureInfo.InvariantCulture), undo: null);
+        string value = weight.ToString(CultureInfo.InvariantCulture);
+        int error = directory.TryWrite("io.bfq.weight", value, DeviceLines.Undo(directory, "io.bfq.weight", value));
         if (error == Errno.ENOENT)
-            directory.Write("io.weight", Conversions.IOWeight(weight).ToString(CultureInfo.InvariantCulture), Property + "weight");
+        {
+            value = Conversions.IOWeight(weight).ToString(CultureInfo.InvariantCulture);
+            directory.Write("io.weight", value, Property + "weight", DeviceLines.Undo(directory, "io.weight", value));
+        }
         else if (error != 0)
-            throw directory.Refused("io.bfq.weight", $"{weight}", Property + "weight", error);
+        {
+            throw directory.Refused("io.bfq.weight", value, Property + "weight", error);
+        }
     }
 
     private static void SetDevice(CgroupDirectory directory, LinuxWeightDevice device, int i, Action<string> warn)

@@ -61,7 +61,7 @@ public class DeviceRulesTests
     {
         DeviceRules source = DeviceRules.Parse("c 1:3 rwm\nb 8:0 rw\nc *:* m");
         DeviceRules target = DeviceRules.Parse("c 1:3 rwm\nb 8:0 r\nc 5:1 rw\nc *:* m");
-        DevicesController.Transition(source, target).Should().Equal((false, "b 8:0 w"), (true, "c 5:1 rw"));
+        DevicesController.Transition(source, target).Should().Equal((true, "c 5:1 rw"), (false, "b 8:0 w"));
         DevicesController.Transition(target, target).Should().BeEmpty();
     }
 

@@ -1,6 +1,9 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using FluentAssertions;
+using FsCheck;
+using FsCheck.Fluent;
 using OciRuntime.Container.Cgroups.Systemd;
 using OciRuntime.Container.Cgroups.Systemd.DBus;
 using OciRuntime.Container.Errors;
@@ -82,6 +85,10 @@ public sealed class ResourcePropertiesTests
         properties["CPUWeight"].Should().Be(idle ? 0UL : 100UL);
     }
 
+    [Fact]
+    public void The_end_of_idleness_takes_the_weight_of_it_back() =>
+        Convert(new LinuxResources { CPU = new LinuxCPU { Idle = 0 } }).Should().BeEquivalentTo(new Dictionary<string, object> { ["CPUWeight"] = ulong.MaxValue });
+
     [Theory]
     [InlineData(5123, 50_000UL, 110_000UL)]
     [InlineData(5000, 50_000UL, 100_000UL)]
@@ -93,6 +100,28 @@ public sealed class ResourcePropertiesTests
             .Convert(new LinuxResources { CPU = new LinuxCPU { Quota = quota, Period = period } }, setDevices: false);
         properties.Single(property => property.Name == "CPUQuotaPerSecUSec").Value.Content.Should().Be(perSecond);
     }
+
+    [Fact]
+    public void Every_quota_becomes_the_next_whole_percent() => Prop.ForAll<long, uint>((any, length) =>
+    {
+        long quota = 1 + (any & (long.MaxValue >> 20));
+        ulong period = 1000 + (length % 999_001);
+        UInt128 perSecond = (ulong)Convert(new LinuxResources { CPU = new LinuxCPU { Quota = quota, Period = period } })["CPUQuotaPerSecUSec"];
+        // As fractions with the same denominator: at least what was asked for, and less than a percent more.
+        UInt128 asked = (UInt128)(ulong)quota * 1_000_000, given = perSecond * period;
+        return perSecond % 10_000 == 0 && given >= asked && given - asked < (UInt128)10_000 * period;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Every_list_becomes_its_bits() => Prop.ForAll<NonEmptyArray<ushort>>(any =>
+    {
+        // Single numbers and ranges, in any order, some of them twice.
+        var ranges = any.Get.Select((number, i) => (First: number % 1024, Last: (number % 1024) + (i % 5))).ToArray();
+        byte[] bits = ResourceProperties.Bits(string.Join(',', ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}")), "cpus");
+        return Enumerable.Range(0, bits.Length * 8).All(number =>
+            ((bits[number / 8] >> (number % 8)) & 1) == (ranges.Any(range => number >= range.First && number <= range.Last) ? 1 : 0))
+            && bits.Length == (ranges.Max(range => range.Last) / 8) + 1;
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Unified_files_with_a_property_become_it() => Convert(new LinuxResources

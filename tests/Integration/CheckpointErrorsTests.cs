@@ -1,0 +1,228 @@
+using System.IO;
+using System.Linq;
+using FluentAssertions;
+using OciRuntime.Tests.Support;
+using Xunit;
+
+namespace OciRuntime.Integration.Tests;
+
+/// <summary>What keeps checkpoint and restore from their work, with a CRIU that only speaks the protocol and says no.</summary>
+[Trait("Lane", "Integration")]
+public sealed class CheckpointErrorsTests : ContainerTest
+{
+    private const string Words = "the words are ocirun's";
+
+    // criu_resp messages: the version 3.17.1 and 3.14, and a DUMP that failed with ENODEV, as Python's protobuf writes them.
+    private const string Version3171 = "080a10015206080310112001", Version314 = "080a100152040803100e";
+    private const string SaysNo = "080110003813" + "4a164572726f722028637269752f782e633a31293a206e6f";
+
+    private string Images => Path.Combine(Directory, "images");
+
+    /// <summary>Puts a program named criu first in the runtime's PATH: it answers the first request for the version, and every other one with <paramref name="answer"/>.</summary>
+    private void FakeCriu(Container container, string answer = SaysNo, string version = Version3171) => Criu(container, $"""
+        #!/usr/bin/python3
+        import os, socket, sys
+        service = socket.socket(fileno=int(sys.argv[2]))
+        request = service.recv(65536)
+        service.send(bytes.fromhex("{version}" if request == b"\x08\x0a" else "{answer}"))
+        """);
+
+    private void Criu(Container container, string? script)
+    {
+        string directory = Path.Combine(Directory, "bin");
+        System.IO.Directory.CreateDirectory(directory);
+        if (script is not null)
+            ExecutableFile.Write(Path.Combine(directory, "criu"), script + "\n");
+        container.Environment["PATH"] = directory;
+    }
+
+    private Container Running()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Run("--detach").Succeeds();
+        return container;
+    }
+
+    private CommandResult Checkpoint(Container container, params string[] flags) => container.Command("checkpoint", ["--image-path", Images, .. flags, container.Id]);
+
+    private CommandResult Restore(Container container, params string[] flags)
+    {
+        container.Bundle.Write();
+        return container.Command("restore", ["--detach", "--bundle", container.Bundle.Directory, "--image-path", Images, .. flags, container.Id]);
+    }
+
+    private void ImagesOfNoPipes()
+    {
+        System.IO.Directory.CreateDirectory(Images);
+        File.WriteAllText(Path.Combine(Images, "descriptors.json"), """["/dev/null","/dev/null","/dev/null"]""");
+    }
+
+    [OcirunFact(Words)]
+    public void No_criu()
+    {
+        Container container = Running();
+        Criu(container, null);
+        Checkpoint(container).FailsWith("executable file not found in $PATH; checkpoint and restore are done by CRIU: install it");
+        container.GlobalFlags.AddRange(["--criu", "/no/criu"]);
+        Checkpoint(container).FailsWith(": stat /no/criu: no such file or directory; checkpoint and restore");
+        container.Status.Should().Be("running");
+    }
+
+    [OcirunFact(Words)]
+    public void A_criu_that_does_not_run_here()
+    {
+        Container container = Running();
+        Criu(container, "#!/bin/sh\necho 'Warn (criu/a.c:1): first' >&2\necho 'Error (criu/vdso.c:381): vdso: bounds' >&2\nexit 1");
+        Checkpoint(container).FailsWith("criu does not work: Error (criu/vdso.c:381): vdso: bounds; criu check tells");
+        Criu(container, "#!/bin/sh\nexit 3");
+        Checkpoint(container).FailsWith("criu does not work: exit status 3");
+    }
+
+    [OcirunFact(Words)]
+    public void A_criu_that_is_too_old()
+    {
+        Container container = Running();
+        FakeCriu(container, version: Version314);
+        Checkpoint(container).FailsWith("criu 3.14.0 is too old; ocirun needs criu 3.16 or newer");
+    }
+
+    [OcirunFact(Words)]
+    public void A_dump_that_fails_leaves_the_container_running()
+    {
+        Container container = Running();
+        FakeCriu(container);
+        Checkpoint(container).FailsWith($"criu failed: type DUMP errno 19: Error (criu/x.c:1): no; log file: {Images}/dump.log");
+        container.Status.Should().Be("running");
+        FakeCriu(container, answer: "");
+        Checkpoint(container).FailsWith("criu failed: it ended without an answer");
+        FakeCriu(container, answer: "ff");
+        Checkpoint(container).FailsWith("criu sent a message that is none of its protocol");
+        FakeCriu(container, answer: "08091001420408001000");
+        Checkpoint(container, "--pre-dump").FailsWith("criu is missing features: [MemTrack]");
+        container.Status.Should().Be("running");
+    }
+
+    [OcirunFact(Words)]
+    public void Flags_that_cannot_be()
+    {
+        Container container = NewContainer();
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        FakeCriu(container);
+        Checkpoint(container).FailsWith("Container cannot be checkpointed in created state");
+        container.Start().Succeeds();
+        Checkpoint(container, "--status-fd", "2").FailsWith("--status-fd tells that lazy pages can be fetched; add --lazy-pages");
+        Checkpoint(container, "--status-fd", "77", "--lazy-pages").FailsWith("invalid --status-fd argument 77: bad file descriptor");
+        Checkpoint(container, "--status-fd", "0", "--lazy-pages").FailsWith("invalid --status-fd argument 0: not writable");
+        Checkpoint(container, "--page-server", "192.0.2.1").FailsWith("Use --page-server ADDRESS:PORT to specify page server");
+        Checkpoint(container, "--page-server", "192.0.2.1:http").FailsWith("Invalid port number");
+        Checkpoint(container, "--empty-ns", "mount").FailsWith(" is not supported; --empty-ns takes network");
+        Checkpoint(container, "--manage-cgroups-mode", "some").FailsWith("Invalid manage cgroups mode");
+        Checkpoint(container, "--parent-path", "/tmp").FailsWith("--parent-path must be relative");
+        Checkpoint(container, "--parent-path", "no").FailsWith($"invalid --parent-path: stat {Images}/no: no such file or directory");
+        container.Status.Should().Be("running");
+    }
+
+    [OcirunFact(Words)]
+    public void A_restore_that_fails_leaves_nothing_and_makes_mount_points_inside()
+    {
+        string outside = Path.Combine(Directory, "outside"), source = Path.Combine(Directory, "source");
+        System.IO.Directory.CreateDirectory(outside);
+        System.IO.Directory.CreateDirectory(source);
+        ImagesOfNoPipes();
+        Container container = NewContainer();
+        File.CreateSymbolicLink(Path.Combine(container.Bundle.Rootfs, "link"), outside);
+        foreach (string destination in new[] { "/link/one", "/link/one/two", "/new/three" })
+            container.Bundle.Append("mounts", $$"""{"destination":"{{destination}}","type":"bind","source":"{{source}}","options":["bind"]}""");
+        FakeCriu(container);
+        Restore(container).FailsWith($"criu failed: type DUMP errno 19: Error (criu/x.c:1): no; log file: {Images}/restore.log");
+        NothingIsLeft();
+        System.IO.Directory.GetFileSystemEntries(outside).Should().BeEmpty();
+        System.IO.Directory.Exists(container.Bundle.Rootfs + outside + "/one").Should().BeTrue();
+        System.IO.Directory.Exists(container.Bundle.Rootfs + "/new/three").Should().BeTrue();
+        System.IO.Directory.GetFileSystemEntries(source).Select(Path.GetFileName).Should().Equal("two");
+    }
+
+    [OcirunFact(Words)]
+    public void Restores_that_cannot_be()
+    {
+        Container container = NewContainer();
+        FakeCriu(container);
+        Restore(container).FailsWith($"open --image-path: open {Images}: no such file or directory");
+        System.IO.Directory.CreateDirectory(Images);
+        Restore(container).FailsWith($"read {Images}/descriptors.json: open descriptors.json: no such file or directory; is --image-path the directory of a checkpoint?");
+        File.WriteAllText(Path.Combine(Images, "descriptors.json"), "{}");
+        Restore(container).FailsWith("descriptors.json is damaged");
+        ImagesOfNoPipes();
+        Restore(container, "--console-socket", "/no").FailsWith("cannot use console socket if ocirun will not detach or allocate tty");
+        container.Bundle.WithNamespace("cgroup", "/proc/self/ns/cgroup");
+        Restore(container).FailsWith("CRIU cannot put a container into a cgroup namespace that is there already");
+        NothingIsLeft();
+    }
+
+    [OcirunFact(Words)]
+    public void The_log_of_a_former_run_explains_nothing()
+    {
+        System.IO.Directory.CreateDirectory(Images);
+        File.WriteAllText(Path.Combine(Images, "dump.log"), "(00.1) Error (criu/former.c:1): another time\n");
+        Container container = Running();
+        FakeCriu(container);
+        Checkpoint(container).FailsWith("criu failed: type DUMP errno 19: Error (criu/x.c:1): no;");
+    }
+
+    [OcirunFact(Words)]
+    public void A_restore_that_fails_before_criu_is_asked_says_why()
+    {
+        ImagesOfNoPipes();
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", """{"destination":"/here","type":"bind","source":"/no/such/source","options":["bind"]}""");
+        FakeCriu(container);
+        Restore(container).FailsWith("open_tree /no/such/source: no such file or directory; log file");
+        NothingIsLeft();
+    }
+
+    [OcirunFact(Words)]
+    public void Id_mapped_mounts_cannot_be_saved()
+    {
+        Container container = NewContainer();
+        FakeCriu(container);
+        ImagesOfNoPipes();
+        container.Bundle.Append("mounts", """
+            {"destination":"/here","type":"bind","source":"/usr","options":["bind","idmap"],
+            "uidMappings":[{"containerID":0,"hostID":1000,"size":1}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1}]}
+            """);
+        Restore(container).FailsWith("a container with an id-mapped mount (mounts[");
+        NothingIsLeft();
+    }
+
+    [OcirunFact(Words)]
+    public void A_hook_that_fails_ends_the_restore_and_poststop_runs()
+    {
+        // NOTIFY of setup-namespaces with pid 1, as Python's protobuf writes it; the answer to that must be "no".
+        const string setupNamespaces = "08061001" + "2a14" + "0a1073657475702d6e616d65737061636573" + "1001";
+        ImagesOfNoPipes();
+        string marker = Path.Combine(Directory, "poststop");
+        Container container = NewContainer($$"""{"hooks": {"createRuntime": [{"path": "/bin/false"}], "poststop": [{"path": "/bin/touch", "args": ["touch", "{{marker}}"]}]} }""");
+        // There is no init whose loopback interface could be brought up.
+        container.Bundle.WithoutNamespace("network");
+        Criu(container, $"""
+            #!/usr/bin/python3
+            import os, socket, sys
+            service = socket.socket(fileno=int(sys.argv[2]))
+            request = service.recv(65536)
+            if request == b"\x08\x0a":
+                service.send(bytes.fromhex("{Version3171}"))
+                sys.exit()
+            service.send(bytes.fromhex("{setupNamespaces}"))
+            answer = service.recv(65536)
+            open("{Directory}/answer", "w").write(answer.hex())
+            service.send(bytes.fromhex("{SaysNo}"))
+            """);
+        Restore(container).FailsWith("createRuntime");
+        // criu_req: type 6 (NOTIFY), field 3 (notify_success) 0.
+        File.ReadAllText(Path.Combine(Directory, "answer")).Should().Be("08061800");
+        File.Exists(marker).Should().BeTrue();
+        NothingIsLeft();
+    }
+}
