@@ -168,11 +168,10 @@ oom() {
 check oom 0 "status 137, killed true" oom
 
 # Terminals
-sized='tty; until [ "$(stty size)" = "33 77" ]; do sleep 0.01; done; stty size'
-check terminal 0 "*/dev/pts/0*33 77*" terminal 33 77 /usr/bin/docker run --rm -it busybox sh -c "$sized"
+check terminal 0 "*/dev/pts/0*33 77*" sized /usr/bin/docker run --rm -it busybox
 resize() {
-    terminal 33 77 /usr/bin/docker run --rm -it busybox sh -c \
-        "$sized; until [ \"\$(stty size)\" = '20 40' ]; do sleep 0.01; done; read line; echo size \$(stty size), line \$line" >"$work/screen" &
+    screen 33 77 /usr/bin/docker run --rm -it busybox sh -c \
+        "$sized; until [ \"\$(stty size)\" = '20 40' ]; do sleep 0.01; done; read line; echo size \$(stty size), line \$line"
     await grep -q "33 77" "$work/screen"
     stty -F "$(cat "$work/terminal")" rows 20 cols 40
     echo typed >"$work/keys"
@@ -181,7 +180,7 @@ resize() {
 }
 check terminal-resize 0 "*size 20 40, line typed*" resize
 interrupt() {
-    terminal 33 77 /usr/bin/docker run --rm -it busybox sh -c 'trap "echo caught; exit 9" INT; echo ready; while :; do sleep 0.1; done' >"$work/screen" &
+    screen 33 77 /usr/bin/docker run --rm -it busybox sh -c 'trap "echo caught; exit 9" INT; echo ready; while :; do sleep 0.1; done'
     await grep -q ready "$work/screen"
     printf '\003' >"$work/keys"
     wait $! || echo "status $?"
@@ -266,7 +265,7 @@ check exec-not-executable 126 '*permission denied*' docker exec box /etc/passwd
 check exec-user 0 "uid=1000(user) gid=1000(user) groups=1000(user),2000(extra)" docker exec -u user box id
 check exec-directory-environment 0 "/usr/bin yes new" docker exec -w /usr/bin -e NEW=new box sh -c 'echo $PWD $KEPT $NEW'
 check exec-stdin 0 "typed" sh -c 'echo typed | timeout 60 /usr/bin/docker exec -i box cat'
-check exec-terminal 0 "*/dev/pts/*33 77*" terminal 33 77 /usr/bin/docker exec -it box sh -c "$sized"
+check exec-terminal 0 "*/dev/pts/*33 77*" sized /usr/bin/docker exec -it box
 check exec-capabilities 0 "CapEff:*0000000000000000" docker exec -u user box grep CapEff /proc/self/status
 exec_detached() { docker exec -d box sh -c 'echo done >/tmp/detached'; await docker exec box test -s /tmp/detached; docker exec box cat /tmp/detached; }
 check exec-detached 0 "done" exec_detached

@@ -51,8 +51,7 @@ check network-host 0 "" sh -c '[ $(timeout 40 /usr/bin/podman run --rm --network
 check pid-host 0 "" sh -c '[ $(timeout 40 /usr/bin/podman run --rm --pid host busybox readlink /proc/self/ns/pid) = $(readlink /proc/self/ns/pid) ]'
 check uidmap 0 "0 *100000 *65536"$'\n'"*0 *0 */file" podman run --rm --uidmap 0:100000:65536 busybox \
     sh -c 'sed "s/^ *//" /proc/self/uid_map; touch /file; ls -n /file'
-check terminal 0 "*/dev/pts/0*33 77*" terminal 33 77 /usr/bin/podman run --rm -it busybox \
-    sh -c 'tty; until [ "$(stty size)" = "33 77" ]; do sleep 0.01; done; stty size'
+check terminal 0 "*/dev/pts/0*33 77*" sized /usr/bin/podman run --rm -it busybox
 check oom 0 $'status 137' status podman run --rm -m 16m --memory-swap 16m busybox sh -c 'x=0123456789abcdef; while :; do x=$x$x; done'
 check detached 0 "????????????????????????????????????????????????????????????????" podman run -d --name box -p 8080:80 -w /tmp -m 64m --pids-limit 100 \
     busybox sh -c 'echo served >index.html; echo log; exec httpd -f -p 80'
@@ -62,8 +61,7 @@ check exec-status 7 "" podman exec box sh -c 'exit 7'
 check exec-missing 127 '*nope*not found*' podman exec box nope
 check exec-user 0 "uid=1000(user) gid=1000(user) groups=*2000(extra)" podman exec -u user box id
 check exec-environment 0 "/usr/bin new" podman exec -w /usr/bin -e NEW=new box sh -c 'echo $PWD $NEW'
-check exec-terminal 0 "*/dev/pts/*33 77*" terminal 33 77 /usr/bin/podman exec -it box \
-    sh -c 'tty; until [ "$(stty size)" = "33 77" ]; do sleep 0.01; done; stty size'
+check exec-terminal 0 "*/dev/pts/*33 77*" sized /usr/bin/podman exec -it box
 exec_detached() { podman exec -d box touch /detached >/dev/null; await podman exec box test -e /detached; }
 check exec-detached 0 "" exec_detached
 check logs 0 "log" podman logs box

@@ -33,16 +33,31 @@ trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 tests/Engines/image.sh "$work" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
-# drive ENGINE RUNTIME: what it prints comes at the end, so that nothing else is printed in between.
-drive() {
+# walk ENGINE RUNTIME RESULTS: its steps, in a world of their own.
+walk() {
     local directory=$work/$1-$2
     mkdir "$directory"
     ln "$work"/*.tar "$directory"
-    tests/Engines/private.sh "$directory" "$PWD/tests/Engines/engine.sh" \
-        "$1" "$2" "${program[$2]}" "$results" "$directory" >"$work/$1-$2.log" 2>&1 \
-        || printf 'failed\tengines.%s.%s.end\n' "$1" "$2" >>"$results"
-    cat "$work/$1-$2.log" >&2
+    : >"$3"
+    tests/Engines/private.sh "$directory" "$PWD/tests/Engines/engine.sh" "$1" "$2" "${program[$2]}" "$3" "$directory" \
+        || printf 'failed\tengines.%s.%s.end\n' "$1" "$2" >>"$3"
     rm -rf "$directory"
+}
+
+# drive ENGINE RUNTIME: what it prints comes at the end, so that nothing else is printed in between. Engines have races of
+# their own on a busy machine: a step that fails is said, and has failed when it fails in a second walk too.
+drive() {
+    local first=$work/$1-$2.first second=$work/$1-$2.second
+    {
+        walk "$1" "$2" "$first"
+        if grep -q '^failed' "$first"; then
+            walk "$1" "$2" "$second"
+            grep -F -x -f <(sed -n 's/^failed/passed/p' "$first") "$second" | sed 's/^passed\t\(.*\)/unsteady: \1 failed once/' || :
+        fi
+    } >"$work/$1-$2.log" 2>&1
+    [ -e "$second" ] || second=$first
+    cat "$second" >>"$results"
+    cat "$work/$1-$2.log" >&2
 }
 
 # Each has a world of its own and waits for most of its time: two side by side.

@@ -84,6 +84,25 @@ terminal() {
     SHELL=/bin/sh timeout -k 5 $limit script -qec "tty >$work/terminal; stty rows $rows cols $columns; exec$(printf ' %q' "$@")" /dev/null <>"$work/keys"
 }
 
+# screen ROWS COLUMNS COMMAND…: the same in the background; what it shows is in $work/screen.
+screen() {
+    : >"$work/screen"
+    terminal "$@" >"$work/screen" &
+}
+
+# For a shell in a container: which terminal it has, and its size once that has been set from outside.
+sized='tty; until [ "$(stty size)" = "33 77" ]; do sleep 0.01; done; stty size'
+
+# sized COMMAND…: COMMAND runs that shell, which then waits for a key: what a container writes as it ends may be lost with
+# it (ctr does not wait for it, whatever the runtime).
+sized() {
+    screen 33 77 "$@" sh -c "$sized; read key"
+    await grep -q "33 77" "$work/screen"
+    echo >"$work/keys"
+    wait $!
+    cat "$work/screen"
+}
+
 gone() {
     ! kill -0 "$1" 2>/dev/null
 }
