@@ -4,17 +4,19 @@
 #
 #   tests/Bench/bench.sh [ROUNDS]      every round runs every program once, in another order, so that a change of the
 #                                      machine's mood meets all of them (100 rounds unless told)
+#   tests/Bench/bench.sh --short [ROUNDS]      the same without create, start, delete and kill, and fewer configs
 #   tests/Bench/bench.sh --scale[=PART] [ROUNDS]    how the time grows, as tables and curves (artifacts/scale.svg): with
 #                                      1 to 1,000 containers, 0 to 5,000 mounts, 1 to 64 starters at once, 0 to 100 layers
-#                                      of an image; PART is one of containers, mounts, starters, layers
+#                                      of an image; PART is one of containers, lists, mounts, starters, layers
 #   tests/Bench/bench.sh --phases [ROUNDS]     where the time of ocirun's run goes, by its --debug log
 #   tests/Bench/bench.sh --trace [ROUNDS]      the same and every system call: artifacts/run.trace.json, for a viewer
 #   tests/Bench/bench.sh --gap [ROUNDS]        what the time between ocirun and the limit program is spent on, by cause
 #   tests/Bench/bench.sh --parked              the memory of inits between create and start, by what it is
+#   tests/Bench/bench.sh --sealing [ROUNDS]    what it costs that no container can write ocirun's own executable
 #   tests/Bench/bench.sh --work [ROUNDS]       work inside a container against outside: sysbench
 #   tests/Bench/bench.sh --machine [ROUNDS]    start-up of a container against a virtual machine's (a tenth of the rounds)
 #
-# BENCH_OCIRUN=FILE measures another build of ocirun. No number here makes a test fail.
+# BENCH_OCIRUN=FILE, BENCH_CRUN=FILE and BENCH_RUNC=FILE measure other builds. No number here makes a test fail.
 set -euo pipefail
 shopt -s nullglob
 cd "$(dirname "$(readlink -f "$0")")/../.."
@@ -37,7 +39,7 @@ case ${1-} in
 --scale=*) mode=scale part=${1#*=} && shift ;;
 --*) mode=${1#--} && shift ;;
 esac
-declare -A default=([table]=100 [scale]=10 [phases]=100 [trace]=21 [gap]=30 [parked]=1 [work]=9 [machine]=50)
+declare -A default=([table]=100 [short]=50 [scale]=10 [phases]=100 [trace]=21 [gap]=30 [parked]=1 [sealing]=50 [work]=9 [machine]=50)
 [ -n "${default[$mode]-}" ] || die "bench.sh: no --$mode"
 rounds=${1:-${default[$mode]}}
 work=$(mktemp -d)
@@ -45,7 +47,8 @@ work=$(mktemp -d)
 [ "$(stat -f -c %T /run)" = tmpfs ] || mount -t tmpfs -o mode=755 tmpfs /run
 records=$(mktemp -d -p /run ocirun-bench.XXXXXX)
 ocirun=${BENCH_OCIRUN:-$PWD/artifacts/ocirun}
-declare -A program=([ocirun]="$ocirun --root $records/ocirun" [crun]="/usr/bin/crun --root $records/crun" [runc]="/usr/sbin/runc --root $records/runc")
+declare -A program=([ocirun]="$ocirun --root $records/ocirun"
+    [crun]="$(type -P "${BENCH_CRUN:-/usr/bin/crun}") --root $records/crun" [runc]="$(type -P "${BENCH_RUNC:-/usr/sbin/runc}") --root $records/runc")
 trap 'clean' EXIT
 clean() {
     local name id
@@ -57,7 +60,7 @@ clean() {
         done
     done
     for id in "$records"/limit/*/; do "$tools/limit" delete "$work/sleep-default/plan" "$(basename "$id")"; done
-    for name in many merged; do
+    for name in many merged readonly; do
         # What is mounted below goes with it.
         if mountpoint -q "$work/$name"; then umount --lazy "$work/$name"; fi
     done
@@ -117,6 +120,7 @@ engine='.linux.seccomp = $engine[0].linux.seccomp
     | .process.capabilities = {"bounding": $caps, "effective": $caps, "permitted": $caps}'
 bundle default rootfs .
 bundle engine rootfs "$engine" --slurpfile engine spec-samples/seccomp-engine-default/config.json
+bundle profile rootfs '.linux.seccomp = $engine[0].linux.seccomp' --slurpfile engine spec-samples/seccomp-engine-default/config.json
 bundle user mapped '.linux.namespaces += [{"type": "user"}]
     | .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings'
 bundle mounts rootfs '.mounts += [range(33) | {"destination": "/mnt/\(.)", "type": "bind", "source": "\($work)/volumes/\(.)",
@@ -130,6 +134,7 @@ ${program[ocirun]} run --detach --bundle "$work/sleep-engine" "bench-$$-filter" 
 "$tools/limit" filter "$(${program[ocirun]} state "bench-$$-filter" | jq .pid)" >"$work/filter"
 ${program[ocirun]} delete --force "bench-$$-filter"
 for name in default engine user mounts; do plan $name && plan "sleep-$name"; done
+plan profile
 sleeping=sleep-default
 
 # command NAME WORDS…: a command line of a program; limit.c wants a plan for a bundle.
@@ -197,7 +202,7 @@ trace)
     trace artifacts/run.trace.json
     exit
     ;;
-work | machine | parked)
+work | machine | parked | sealing)
     . tests/Bench/$mode.sh
     exit
     ;;
@@ -209,6 +214,18 @@ gap)
     gap "exec" "exec bench-$$-@ /bin/true"
     gap "state" "state bench-$$-@"
     "$tools/faults" "$ocirun"
+    exit
+    ;;
+short)
+    table "run, 100 ms after the last" 100 "run --bundle $work/default %"
+    table "run, one after the other" 0 "run --bundle $work/default %"
+    table "run with a seccomp profile, one after the other" 0 "run --bundle $work/profile %"
+    table "run, as an engine's container" 100 "run --bundle $work/engine %"
+    table "run, as an engine's container, one after the other" 0 "run --bundle $work/engine %"
+    sleepers default
+    table "exec" 100 "exec bench-$$-@ /bin/true"
+    table "state" 0 "state bench-$$-@"
+    awk -F '|' -f tests/Bench/report.awk "$work/rows"
     exit
     ;;
 phases)

@@ -1,4 +1,4 @@
-# Sourced by bench.sh: how time grows with what a host has: containers, mounts, starters at the same time, layers of the
+# Sourced by bench.sh: how time grows with what a host has: containers, a list of them, mounts, starters at the same time, layers of the
 # image. Rows are PANEL|SERIES|NUMBER|ms (median)|first quartile|third quartile|more. The limit's growth is the kernel's own.
 
 # point PANEL NUMBER: ocirun's commands, and what makes a container with each program.
@@ -25,6 +25,24 @@ scale_containers() {
     for containers in 1000 100 10 1; do
         for (( ; have > containers; have--)); do ${program[ocirun]} delete --force "scale-$$-$((have - 1))"; done
         point "running containers" $containers
+    done
+}
+
+# Each program lists its own.
+scale_lists() {
+    local have=0 containers name scenarios=()
+    for name in ocirun crun runc; do scenarios+=("list --quiet, $name|${program[$name]} list --quiet" "list, $name|${program[$name]} list"); done
+    for containers in 1 10 100 1000; do
+        for (( ; have < containers; have++)); do
+            for name in ocirun crun runc; do
+                ${program[$name]} run --detach --bundle "$work/sleep-default" "list-$name-$$-$have" </dev/null >/dev/null
+            done
+        done
+        "$tools/measure" "$rounds" 0 "${scenarios[@]}" |
+            awk -F '|' -v OFS='|' -v number=$containers '$2 == 0 { print "running containers of each program", $1, number, $3, $4, $5 }' >>"$work/rows"
+    done
+    for (( ; have > 0; have--)); do
+        for name in ocirun crun runc; do ${program[$name]} delete --force "list-$name-$$-$((have - 1))"; done
     done
 }
 
@@ -80,12 +98,12 @@ scale_layers() {
 }
 
 part=${part-}
-case $part in '' | containers | mounts | starters | layers) ;; *) die "--scale=$part: not containers, mounts, starters or layers" ;; esac
+case $part in '' | containers | lists | mounts | starters | layers) ;; *) die "--scale=$part: not containers, lists, mounts, starters or layers" ;; esac
 case ${part:-containers} in containers | mounts)
     ${program[ocirun]} create --bundle "$work/sleep-default" "scale-$$" </dev/null >/dev/null
     ;;
 esac
-for name in containers mounts starters layers; do
+for name in containers lists mounts starters layers; do
     if [ "${part:-$name}" = $name ]; then scale_$name; fi
 done
 
