@@ -22,12 +22,18 @@ need_packages() {
     export DEBIAN_FRONTEND
     local log
     log=$(mktemp)
-    # A package list can be older than the mirror: update first, so that no stale version is asked for.
-    if ! { apt-get update && apt-get install -y --no-install-recommends --no-remove "${missing[@]}"; } >"$log" 2>&1; then
+    # A package list can be older than the mirror: update first, so that no stale version is asked for. Another
+    # installation, such as the system's own upgrades, is waited for.
+    local give_up=$((SECONDS + 600))
+    while ! { apt-get update && apt-get install -y --no-install-recommends --no-remove "${missing[@]}"; } >"$log" 2>&1; do
+        if grep -q 'Could not get lock' "$log" && [ $SECONDS -lt $give_up ]; then
+            sleep 3
+            continue
+        fi
         tail -n 20 "$log" >&2
         rm -f "$log"
         die "apt-get could not install: ${missing[*]}"
-    fi
+    done
     rm -f "$log"
 }
 
