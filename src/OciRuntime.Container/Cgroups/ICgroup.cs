@@ -23,6 +23,13 @@ public interface ICgroup : IDisposable
     bool Existed { get; }
 
     /// <summary>
+    /// The part of <see cref="Create"/> that the container's first process must not be cloned before: the directory of
+    /// <see cref="CloneInto"/>, and whatever decides which directories <see cref="Join"/> is about.
+    /// </summary>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    void CreateBirthplace();
+
+    /// <summary>
     /// Makes the directories (and missing parents), enables controllers from the top (v2), gives cpusets their
     /// parents' CPUs and nodes (v1). Remembers which directories it made.
     /// </summary>

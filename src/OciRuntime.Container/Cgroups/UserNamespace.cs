@@ -1,5 +1,4 @@
-using System;
-using OciRuntime.Container.IO;
+using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Cgroups;
@@ -7,13 +6,18 @@ namespace OciRuntime.Container.Cgroups;
 /// <summary>Whether this process is in a user namespace other than the initial one.</summary>
 internal static class UserNamespace
 {
-    /// <summary>The initial namespace maps every id to itself in one line (user_namespaces(7)).</summary>
+    private const string Own = "/proc/self/ns/user";
+
+    /// <summary>The initial namespace's inode number, USER_NS_INIT_INO of include/uapi/linux/nsfs.h.</summary>
+    private const ulong Initial = 0xEFFFFFFD;
+
+    /// <exception cref="LinuxException">/proc is missing.</exception>
     public static bool IsNested
     {
         get
         {
-            string[] fields = FileContent.ReadText(AT_FDCWD, "/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-            return fields is not ["0", "0", "4294967295"];
+            Check.Ok(statx(AT_FDCWD, Own, 0, STATX_BASIC_STATS, out statx_t status), "statx", Own);
+            return status.stx_ino != Initial;
         }
     }
 }

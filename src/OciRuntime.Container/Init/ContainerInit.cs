@@ -42,7 +42,10 @@ public sealed class ContainerInit : ProcessInit
         if (_plan.Privileged)
             HideFromOthers();
 
-        // 2. Limits first: all that follows is counted and confined.
+        // 2. Namespaces that need nothing else, since they take the kernel as long as the runtime takes for the cgroups.
+        //    Then the limits: all that follows is counted and confined.
+        MakeNamespaces(_plan.Namespaces.Early);
+        Expect(MessageType.CgroupsMade);
         JoinCgroup(keepAffinity: false);
 
         _plan.Debug?.Invoke("init: in its cgroups");
@@ -53,7 +56,7 @@ public sealed class ContainerInit : ProcessInit
             CloneAgainInsideNamespaces();
         else
             EnterNamespaces();
-        MakeLateNamespaces();
+        MakeNamespaces(_plan.Namespaces.Late);
 
         // 4. From here on, other processes of the container may exist: they must not look into this one (CVE-2016-9962).
         HideFromOthers();
@@ -131,12 +134,13 @@ public sealed class ContainerInit : ProcessInit
         }
     }
 
-    private void MakeLateNamespaces()
+    private void MakeNamespaces(ulong flags)
     {
-        if (_plan.Namespaces.Late == 0 || unshare((int)_plan.Namespaces.Late) == 0)
+        if (flags == 0 || unshare((int)flags) == 0)
             return;
-        LinuxException cause = new((_plan.Namespaces.Late & CLONE_NEWIPC) != 0 ? "unshare(CLONE_NEWCGROUP|CLONE_NEWIPC)" : "unshare(CLONE_NEWCGROUP)", errno);
-        throw new ContainerException("make the container's namespaces", cause, NamespaceLimits.Remedy(cause.Errno, _plan.Namespaces.Late));
+        LinuxException cause = new("unshare", errno, NamespaceType.ToNames(flags));
+        // Whoever lacks the right lacks it in the user namespace, where there is a new one.
+        throw new ContainerException("make the container's namespaces", cause, NamespaceLimits.Remedy(cause.Errno, flags | (_plan.Namespaces.New & CLONE_NEWUSER)));
     }
 
     /// <summary>See <see cref="NamespacePlan.NeedsTwoStages"/>. Returns in the second process, a child of the runtime like this one.</summary>

@@ -45,6 +45,7 @@ public sealed class InitProcess : StartedProcess
 
     protected override void Begin()
     {
+        Channel.Send(MessageType.CgroupsMade);
         if (!_plan.Namespaces.NeedsTwoStages)
             MapUserNamespace();
     }

@@ -68,4 +68,7 @@ public enum MessageType : byte
 
     /// <summary>Runtime → init: the devices are moved.</summary>
     NetDevicesMoved = 20,
+
+    /// <summary>Runtime → init, its first message: the cgroups are there, with their limits.</summary>
+    CgroupsMade = 22,
 }

@@ -125,7 +125,15 @@ public abstract class StartedProcess : IDisposable
     {
         if (_plan.Process.OomScoreAdj is int score)
             OomScore.Write(Pid, score);
-        Begin();
+        try
+        {
+            Begin();
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            // It has failed already: the reason is the next message.
+        }
+
         meanwhile?.Invoke();
         while (true)
         {

@@ -195,7 +195,11 @@ internal sealed class Creation : IDisposable
             Directory.Write(Record);
         }
 
-        _cgroup!.Create();
+        // What follows the clone is done while the init makes its namespaces.
+        _cgroup!.CreateBirthplace();
+        Init = new InitProcess(_plan, _cgroup);
+        _runtime.Debug?.Invoke("init cloned");
+        _cgroup.Create();
         _cgroup.Apply(Config.Linux?.Resources);
         if (CgroupOwnership.Of(Config) is { } owner and not 0)
             _cgroup.ChangeOwner(owner);
@@ -203,8 +207,6 @@ internal sealed class Creation : IDisposable
         if (_plan.HasUserNamespace && IdMappings.ToHost(Config.Linux?.UIDMappings, _plan.Process.User.Uid) is { } user)
             Credentials.GiveStdioTo(user);
         _runtime.Debug?.Invoke("cgroups made");
-        Init = new InitProcess(_plan, _cgroup);
-        _runtime.Debug?.Invoke("init cloned");
         _cgroup.Enter(Init.Pid);
         try
         {

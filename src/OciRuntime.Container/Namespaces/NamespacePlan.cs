@@ -43,7 +43,14 @@ public sealed class NamespacePlan : IDisposable
     public bool HasTimeOffsets { get; private init; }
 
     /// <summary>The flags for the clone3 that makes the init.</summary>
-    public ulong CloneFlags => New & ~Late;
+    public ulong CloneFlags => New & ~Late & ~Early;
+
+    /// <summary>
+    /// The CLONE_NEW* flags of the namespaces that the init makes itself, while the runtime makes its cgroups: a network
+    /// namespace takes the kernel as long as a cgroup in each hierarchy of v1, and a mount namespace grows with the
+    /// host's mounts. In two stages the second clone makes them.
+    /// </summary>
+    public ulong Early => NeedsTwoStages ? 0 : New & ~Late & (CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS);
 
     /// <summary>
     /// The CLONE_NEW* flags of the namespaces that the init makes itself: a cgroup namespace inside the cgroup that becomes

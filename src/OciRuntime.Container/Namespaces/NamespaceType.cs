@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Namespaces;
@@ -49,5 +50,18 @@ public static class NamespaceType
         }
 
         return "unknown";
+    }
+
+    /// <summary>The names of all types in a set of flags, with commas between them.</summary>
+    public static string ToNames(ulong flags)
+    {
+        List<string> names = [];
+        foreach ((string name, ulong flag) in s_types)
+        {
+            if ((flags & flag) != 0)
+                names.Add(name);
+        }
+
+        return string.Join(", ", names);
     }
 }

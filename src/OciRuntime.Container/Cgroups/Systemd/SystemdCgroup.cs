@@ -53,8 +53,12 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
 
     public bool Existed => false;
 
+    public void CreateBirthplace() => Create();
+
     public void Create()
     {
+        if (_isOwn)
+            return;
         List<SystemdProperty> properties = [.. Creation ?? throw new InvalidOperationException("a container that exists is not created")];
         _resources = WithRoomForTwo(_resources ?? new());
         List<SystemdProperty> limits = Convert(_resources, setDevices: true);

@@ -28,6 +28,7 @@ internal sealed class V1Cgroup : ICgroup
     /// <summary>Whether the processes in the cgroup are the container's: not before <see cref="Create"/> has succeeded.</summary>
     private bool _isOwn;
 
+    private bool _hasBirthplace;
     private bool _isNewDevices;
 
     public bool Existed { get; private set; }
@@ -74,9 +75,32 @@ internal sealed class V1Cgroup : ICgroup
 
     private CgroupDirectory? Unified => _paths.Count > 0 && _paths[^1].Hierarchy.Length == 0 ? _directories[^1] : null;
 
+    /// <summary>On a hybrid host the directory of v2. All, where some may be left out: the process has to know which.</summary>
+    public void CreateBirthplace()
+    {
+        if (DropsForbidden && (IsRootless || UserNamespace.IsNested))
+        {
+            Create();
+            return;
+        }
+        if (Unified is null)
+            return;
+        try
+        {
+            Create(_paths.Count - 1);
+            _hasBirthplace = true;
+        }
+        catch (LinuxException e)
+        {
+            throw NotCreated(e);
+        }
+    }
+
     public void Create()
     {
-        for (int i = 0; i < _paths.Count; i++)
+        if (_isOwn)
+            return;
+        for (int i = 0; i < _paths.Count - (_hasBirthplace ? 1 : 0); i++)
         {
             try
             {
@@ -91,11 +115,13 @@ internal sealed class V1Cgroup : ICgroup
             }
             catch (LinuxException e)
             {
-                throw new ContainerException("create the container's cgroup", e);
+                throw NotCreated(e);
             }
         }
         _isOwn = true;
     }
+
+    private static ContainerException NotCreated(LinuxException e) => new("create the container's cgroup", e);
 
     private void Create(int i)
     {

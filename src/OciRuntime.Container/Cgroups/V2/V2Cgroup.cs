@@ -59,8 +59,12 @@ internal sealed class V2Cgroup : ICgroup
     {
     }
 
+    public void CreateBirthplace() => Create();
+
     public void Create()
     {
+        if (_isOwn || _paths.Count == 0)
+            return;
         try
         {
             CgroupPath path = _paths[0];
