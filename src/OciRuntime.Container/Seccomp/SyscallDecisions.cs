@@ -1,5 +1,6 @@
 using System;
 using OciRuntime.Container.Seccomp.Tables;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Seccomp;
 
@@ -139,6 +140,9 @@ internal ref struct SyscallDecisions
 
     private void Append(ref ulong decision, SeccompRule rule)
     {
+        // Each needs instructions of its own. A small config can have billions: each name of an entry has each of its conditions.
+        if (_ruleCount == BPF_MAXINSNS)
+            throw BpfWriter.TooLong();
         if (_ruleCount == _rules.Length)
         {
             var longer = new (SeccompRule, int, int)[2 * _ruleCount];

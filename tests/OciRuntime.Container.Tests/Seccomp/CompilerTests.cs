@@ -206,6 +206,25 @@ public class CompilerTests
     }
 
     private static SeccompProgram Compile(string json) => SeccompCompiler.Compile(Profiles.Parse(json), ScmpArch.X86_64);
+    /// <summary>Each name of an entry has each of its conditions: within a config's 4 MiB that is billions.</summary>
+    [Theory]
+    [InlineData("ioctl")]
+    [InlineData("socket")]
+    public void An_entry_with_many_names_and_conditions_is_an_error_at_once(string name)
+    {
+        LinuxSyscall entry = new()
+        {
+            Names = [.. Enumerable.Repeat(name, 100_000)],
+            Action = "SCMP_ACT_KILL",
+            Args = [.. Enumerable.Range(0, 20_000).Select(i => new LinuxSeccompArg { Index = 1, Value = (ulong)i, Op = "SCMP_CMP_EQ" })],
+        };
+        var profile = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Architectures = ["SCMP_ARCH_X86"], Syscalls = [entry] };
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        new Action(() => SeccompCompiler.Compile(profile, ScmpArch.X86_64)).Should().Throw<ContainerException>().WithMessage("*more than the 4096 instructions*");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(32 << 20);
+    }
+
 
     private static uint Run(SeccompProgram program, uint number, uint arch = AUDIT_ARCH_X86_64, ulong arg = 0) =>
         new BpfInterpreter(program.Instructions).Run(arch, number, [arg, arg, 0, 0, 0, 0]);
