@@ -121,7 +121,7 @@ public sealed class ContainerInit : ProcessInit
         ApplyLimits();
         if (hooks is { StartContainer.Count: > 0 })
             RunStartContainerHooks(hooks);
-        throw Execute(program);
+        Execute(program);
     }
 
     private void EnterNamespaces()

@@ -67,6 +67,6 @@ public sealed class ExecInit : ProcessInit
         // 6. The program.
         SayReady();
         Expect(MessageType.Start);
-        throw Execute(program);
+        Execute(program);
     }
 }

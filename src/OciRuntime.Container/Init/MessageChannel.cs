@@ -53,15 +53,19 @@ public readonly unsafe struct MessageChannel : IDisposable
     public void Write(MessageType type, int number = 0, string text = "")
     {
         Span<byte> buffer = stackalloc byte[HeaderSize + MaximumText];
-        int length = Encode(buffer, type, number, text);
-        fixed (byte* p = buffer)
-        {
-            while (write(Socket, p, length) < 0)
-            {
-                if (errno != Errno.EINTR)
-                    throw new LinuxException("write", errno);
-            }
-        }
+        if (WriteBytes(buffer[..Encode(buffer, type, number, text)]) is int error and not 0)
+            throw new LinuxException("write", error);
+    }
+
+    /// <summary>As <see cref="Write"/>, without an exception or anything else that needs memory: a filter may let no more of it be had.</summary>
+    /// <returns>0, or the error number.</returns>
+    public int TryWrite(MessageType type, int number, ReadOnlySpan<byte> text)
+    {
+        Span<byte> buffer = stackalloc byte[HeaderSize + MaximumText];
+        text = text[..Math.Min(text.Length, MaximumText)];
+        EncodeHeader(buffer, type, number);
+        text.CopyTo(buffer[HeaderSize..]);
+        return WriteBytes(buffer[..(HeaderSize + text.Length)]);
     }
 
     /// <summary>Waits for a message without text by read(2), as <see cref="Write"/> does.</summary>
@@ -131,10 +135,31 @@ public readonly unsafe struct MessageChannel : IDisposable
         }
     }
 
-    private static int Encode(Span<byte> buffer, MessageType type, int number, string text)
+    private int WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* p = bytes)
+        {
+            nint written;
+            while ((written = write(Socket, p, bytes.Length)) < 0)
+            {
+                if (errno != Errno.EINTR)
+                    return errno;
+            }
+
+            // A filter can have the call do nothing and succeed. To wait for an answer then would be to wait for ever.
+            return written == bytes.Length ? 0 : Errno.EIO;
+        }
+    }
+
+    private static void EncodeHeader(Span<byte> buffer, MessageType type, int number)
     {
         buffer[0] = (byte)type;
         BinaryPrimitives.WriteInt32LittleEndian(buffer[1..], number);
+    }
+
+    private static int Encode(Span<byte> buffer, MessageType type, int number, string text)
+    {
+        EncodeHeader(buffer, type, number);
         Encoding.UTF8.GetEncoder().Convert(text, buffer[HeaderSize..], flush: true, out _, out int length, out _);
         return HeaderSize + length;
     }

@@ -69,6 +69,9 @@ public enum MessageType : byte
     /// <summary>Runtime → init: the devices are moved.</summary>
     NetDevicesMoved = 20,
 
+    /// <summary>Init → runtime: execve(2) failed and the init ends. Number: the errno; text: the program's path.</summary>
+    ExecFailed = 21,
+
     /// <summary>Runtime → init, its first message: the cgroups are there, with their limits.</summary>
     CgroupsMade = 22,
 }

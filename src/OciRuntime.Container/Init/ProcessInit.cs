@@ -179,13 +179,16 @@ public abstract class ProcessInit
 
     /// <summary>The last step.</summary>
     /// <param name="program">From <see cref="TakeIdentity"/>.</param>
-    /// <returns>Only on failure.</returns>
-    protected ContainerException Execute((CString Path, CStringArray Environment) program)
+    [DoesNotReturn]
+    protected void Execute((CString Path, CStringArray Environment) program)
     {
         SignalState.SetMask(0);
         if (_plan.Process.Seccomp is { } filter)
             LoadSeccomp(filter);
-        return ProcessSetup.Execute(_plan.Process, program.Path, program.Environment);
+        int error = ProcessSetup.Execute(_plan.Process, program.Path, program.Environment);
+        // No exception: with a filter that lets no memory be had, the garbage collector would try to for ever.
+        _ = Channel.TryWrite(MessageType.ExecFailed, error, program.Path.Bytes);
+        exit_group(1);
     }
 
     protected void Expect(MessageType type)

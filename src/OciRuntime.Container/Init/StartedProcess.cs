@@ -197,6 +197,9 @@ public abstract class StartedProcess : IDisposable
             case MessageType.Warning:
                 warn(message.Text);
                 return;
+            case MessageType.ExecFailed:
+                ContainerException failure = ExecutableLookup.Failure(message.Text, new LinuxException("exec", message.Number), missing: string.Empty);
+                throw new ContainerException(FailurePrefix + failure.Message) { Errno = failure.Errno };
             case MessageType.Failed:
                 throw new ContainerException(FailurePrefix + message.Text) { Errno = message.Number };
             case MessageType.Gone:

@@ -38,11 +38,11 @@ public static unsafe class ProcessSetup
     /// <param name="process">The process.</param>
     /// <param name="path">From <see cref="ExecutableLookup"/>.</param>
     /// <param name="envp">The environment, encoded.</param>
-    /// <returns>Only on failure: the error in runc's words.</returns>
-    public static ContainerException Execute(ProcessPlan process, CString path, CStringArray envp)
+    /// <returns>Only on failure: the error number.</returns>
+    public static int Execute(ProcessPlan process, CString path, CStringArray envp)
     {
         execve(path, process.Argv.Pointer, envp.Pointer);
-        return ExecutableLookup.Failure(path.ToString(), new LinuxException("exec", errno), missing: string.Empty);
+        return errno;
     }
 
     private static bool TryChangeDirectory(CString path, bool mayRetry)
