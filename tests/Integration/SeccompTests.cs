@@ -107,6 +107,30 @@ public sealed class SeccompTests : ContainerTest
         NothingIsLeft();
     }
 
+    [Theory]
+    [InlineData("create")]
+    [InlineData("run")]
+    public void A_profile_without_execve_is_an_error(string command)
+    {
+        Container container = NewContainer();
+        container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ERRNO"}""");
+        (command == "create" ? container.Create() : container.Run()).FailsWith("linux.seccomp: execve is never allowed");
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void A_flag_that_the_kernel_lacks_is_an_error_of_create()
+    {
+        Container container = NewContainer();
+        JsonNode profile = JsonNode.Parse(Profile(Directory + "/nobody", "SCMP_ACT_NOTIFY", "chdir"))!;
+        profile["flags"] = new JsonArray("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        container.Bundle.Config["linux"]!["seccomp"] = profile;
+        container.Bundle.Write();
+        Command.Run("strace", "-o", "/dev/null", "-e", "inject=seccomp:error=EINVAL", container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id)
+            .FailsWith("linux.seccomp.flags: this kernel has no SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        NothingIsLeft();
+    }
+
     // A shell says 159, 128 + SIGSYS, of a child that was killed.
     [Theory]
     [InlineData("SCMP_ACT_ALLOW", null, "0")]

@@ -23,15 +23,21 @@ public static class SeccompCompiler
     // In seccomp_data.
     private const int ArchOffset = 4;
 
-    /// <summary>Compiles a profile for this machine.</summary>
+    /// <summary>Compiles a profile for this machine, with which a process is to be started.</summary>
     /// <exception cref="ContainerException">
-    /// The profile breaks a rule of the specification or of runc, or its filter is longer than 4096 instructions;
-    /// the message has the JSON path.
+    /// The profile breaks a rule of the specification or of runc, its filter is longer than 4096 instructions, this kernel
+    /// lacks one of its flags, or no process can be started with it; the message has the JSON path.
     /// </exception>
     public static SeccompProgram Compile(LinuxSeccomp profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        return Compile(profile, ScmpArch.Native);
+        SeccompProgram program = Compile(profile, ScmpArch.Native);
+        if (program.Obstacle is not null)
+            throw new ContainerException(program.Obstacle);
+        // Linux 5.19; the others are older than any kernel that this runs on.
+        if ((program.Flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) != 0 && !SeccompFlag.IsSupported(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV))
+            throw new ContainerException("linux.seccomp.flags: this kernel has no SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        return program;
     }
 
     /// <summary>Compiles a profile for a machine with another native architecture, a <see cref="ScmpArch"/> index.</summary>
@@ -47,6 +53,7 @@ public static class SeccompCompiler
             Flags = checkedProfile.Flags,
             NeedsListener = checkedProfile.Notifies,
             AllowsSendmsg = checkedProfile.AllowsSendmsg,
+            Obstacle = checkedProfile.Obstacle,
             ListenerPath = profile.ListenerPath,
             ListenerMetadata = profile.ListenerMetadata,
         };

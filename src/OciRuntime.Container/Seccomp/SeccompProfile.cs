@@ -54,22 +54,15 @@ internal sealed class SeccompProfile
     /// <summary>A rule says SCMP_ACT_NOTIFY.</summary>
     public bool Notifies { get; private set; }
 
-    /// <summary>All rules on sendmsg(2), or else the default action, let it through without conditions.</summary>
-    public bool AllowsSendmsg
-    {
-        get
-        {
-            int sendmsg = SyscallNames.IndexOf("sendmsg");
-            bool? allowed = null;
-            foreach ((int name, int rule) in Names)
-            {
-                if (name == sendmsg)
-                    allowed = allowed != false && IsAllowed(Rules[rule].Action) && Rules[rule].ConditionCount == 0;
-            }
+    /// <summary>sendmsg(2) is let through whatever its arguments.</summary>
+    public bool AllowsSendmsg => ActionOf("sendmsg") is SECCOMP_RET_ALLOW or SECCOMP_RET_LOG;
 
-            return allowed ?? IsAllowed(DefaultAction);
-        }
-    }
+    /// <summary>Why no process can be started with the filter: what the runtime does once it is loaded is never let through. Null: nothing is known.</summary>
+    public string? Obstacle =>
+        Denies("execve") ? $"{Path}: execve is never allowed: no program could be started"
+        : Notifies && !AllowsSendmsg && Denies("write") ? $"{Path}: SCMP_ACT_NOTIFY needs sendmsg or write: the listener could not be sent"
+        : Notifies && Denies("read") ? $"{Path}: SCMP_ACT_NOTIFY needs read: that the listener was sent could not be waited for"
+        : null;
 
     public SeccompRule[] Rules { get; private set; } = [];
 
@@ -106,6 +99,26 @@ internal sealed class SeccompProfile
 
     /// <summary>An error about one entry of <c>syscalls</c>.</summary>
     public static ContainerException InvalidEntry(int entry, string what) => Invalid($"{Path}.syscalls[{entry}]", what);
+
+    private bool Denies(string call) =>
+        ActionOf(call) is uint action && action != SECCOMP_RET_USER_NOTIF && !ScmpAction.IsPermissive(action);
+
+    /// <summary>What a call of the native architecture gets whatever its arguments; null when that depends on them.</summary>
+    private uint? ActionOf(string call)
+    {
+        int index = SyscallNames.IndexOf(call);
+        uint? action = DefaultAction;
+        foreach ((int name, int rule) in Names)
+        {
+            if (name != index || Rules[rule].Action == DefaultAction)
+                continue;
+            if (Rules[rule].ConditionCount == 0)
+                return Rules[rule].Action;
+            action = null;
+        }
+
+        return action;
+    }
 
     private void ReadArchitectures(IReadOnlyList<string>? names, int native)
     {
@@ -229,8 +242,6 @@ internal sealed class SeccompProfile
             throw Invalid(dataPath, $"{data} is out of range: 0 to {largest}");
         return action | (data ?? (uint)Errno.EPERM);
     }
-
-    private static bool IsAllowed(uint action) => action is SECCOMP_RET_ALLOW or SECCOMP_RET_LOG;
 
     private static ContainerException Invalid(string path, string what) => new($"{path}: {what}");
 }

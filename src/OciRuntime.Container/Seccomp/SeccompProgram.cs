@@ -33,6 +33,9 @@ public sealed class SeccompProgram
     /// </summary>
     public bool AllowsSendmsg { get; internal init; }
 
+    /// <summary>Why no process can be started with the filter; null when nothing is known to stand in the way.</summary>
+    internal string? Obstacle { get; init; }
+
     /// <summary>Where the descriptor goes; set whenever <see cref="NeedsListener"/> is.</summary>
     public string? ListenerPath { get; internal init; }
 

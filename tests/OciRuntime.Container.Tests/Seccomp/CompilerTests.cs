@@ -80,6 +80,28 @@ public class CompilerTests
              "syscalls":[{"names":["{{name}}"],"action":"SCMP_ACT_{{action}}","args":{{args}}}]}
             """).AllowsSendmsg.Should().Be(sent);
 
+    [Theory]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO"}""", "execve")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_KILL","syscalls":[{"names":["open_tree_attr"],"action":"SCMP_ACT_ALLOW"}]}""", "execve")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["execve"],"action":"SCMP_ACT_ERRNO"}]}""", "execve")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["execve"],"action":"SCMP_ACT_ALLOW"}]}""", null)]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["execve"],"action":"SCMP_ACT_ERRNO","args":[{"index":1,"op":"SCMP_CMP_EQ","value":0}]}]}""", null)]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/s","syscalls":[{"names":["execve"],"action":"SCMP_ACT_NOTIFY"}]}""", null)]
+    [InlineData("""{"defaultAction":"SCMP_ACT_TRACE"}""", null)]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/s","syscalls":[{"names":["chdir"],"action":"SCMP_ACT_NOTIFY"},{"names":["sendmsg","write"],"action":"SCMP_ACT_ERRNO","errnoRet":0}]}""", "sendmsg or write")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/s","syscalls":[{"names":["chdir"],"action":"SCMP_ACT_NOTIFY"},{"names":["write"],"action":"SCMP_ACT_ERRNO"}]}""", null)]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/s","syscalls":[{"names":["chdir"],"action":"SCMP_ACT_NOTIFY"},{"names":["read"],"action":"SCMP_ACT_TRAP"}]}""", "needs read")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/s","syscalls":[{"names":["read"],"action":"SCMP_ACT_NOTIFY"}]}""", null)]
+    public void A_profile_with_which_nothing_could_be_started_is_refused(string json, string? reason)
+    {
+        Action compile = () => SeccompCompiler.Compile(Profiles.Parse(json));
+
+        if (reason is null)
+            compile.Should().NotThrow();
+        else
+            compile.Should().Throw<ContainerException>().WithMessage($"linux.seccomp: *{reason}*");
+    }
+
     [Fact]
     public void A_profile_without_rules_and_default_action_is_no_filter()
     {
@@ -184,6 +206,25 @@ public class CompilerTests
             .WithMessage("linux.seccomp: the filter needs more than the 4096 instructions that the kernel takes; use fewer rules with args");
     }
 
+    /// <summary>Each name of an entry has each of its conditions: within a config's 4 MiB that is billions.</summary>
+    [Theory]
+    [InlineData("ioctl")]
+    [InlineData("socket")]
+    public void An_entry_with_many_names_and_conditions_is_an_error_at_once(string name)
+    {
+        LinuxSyscall entry = new()
+        {
+            Names = [.. Enumerable.Repeat(name, 100_000)],
+            Action = "SCMP_ACT_KILL",
+            Args = [.. Enumerable.Range(0, 20_000).Select(i => new LinuxSeccompArg { Index = 1, Value = (ulong)i, Op = "SCMP_CMP_EQ" })],
+        };
+        var profile = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Architectures = ["SCMP_ARCH_X86"], Syscalls = [entry] };
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        new Action(() => SeccompCompiler.Compile(profile, ScmpArch.X86_64)).Should().Throw<ContainerException>().WithMessage("*more than the 4096 instructions*");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(32 << 20);
+    }
+
     [Fact]
     public void Every_name_is_found_and_nothing_else()
     {
@@ -206,25 +247,6 @@ public class CompilerTests
     }
 
     private static SeccompProgram Compile(string json) => SeccompCompiler.Compile(Profiles.Parse(json), ScmpArch.X86_64);
-    /// <summary>Each name of an entry has each of its conditions: within a config's 4 MiB that is billions.</summary>
-    [Theory]
-    [InlineData("ioctl")]
-    [InlineData("socket")]
-    public void An_entry_with_many_names_and_conditions_is_an_error_at_once(string name)
-    {
-        LinuxSyscall entry = new()
-        {
-            Names = [.. Enumerable.Repeat(name, 100_000)],
-            Action = "SCMP_ACT_KILL",
-            Args = [.. Enumerable.Range(0, 20_000).Select(i => new LinuxSeccompArg { Index = 1, Value = (ulong)i, Op = "SCMP_CMP_EQ" })],
-        };
-        var profile = new LinuxSeccomp { DefaultAction = "SCMP_ACT_ALLOW", Architectures = ["SCMP_ARCH_X86"], Syscalls = [entry] };
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        new Action(() => SeccompCompiler.Compile(profile, ScmpArch.X86_64)).Should().Throw<ContainerException>().WithMessage("*more than the 4096 instructions*");
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(32 << 20);
-    }
-
 
     private static uint Run(SeccompProgram program, uint number, uint arch = AUDIT_ARCH_X86_64, ulong arg = 0) =>
         new BpfInterpreter(program.Instructions).Run(arch, number, [arg, arg, 0, 0, 0, 0]);
