@@ -14,7 +14,7 @@ public sealed class SeccompTests : ContainerTest
     private static string Profile(string listener, string action, params string[] names) =>
         $$"""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"{{listener}}","listenerMetadata":"meta","syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_NOTIFY"},{"names":["{{string.Join("\",\"", names)}}"],"action":"{{action}}"}]}""";
 
-    private static void Sends(DescriptorSocket agent, Container container)
+    private static (JsonObject State, int Listener) Receive(DescriptorSocket agent, Container container)
     {
         (byte[] data, int[] descriptors) = agent.Receive(isLast: true);
         JsonObject state = JsonNode.Parse(Encoding.UTF8.GetString(data))!.AsObject();
@@ -22,7 +22,14 @@ public sealed class SeccompTests : ContainerTest
         ((string)state["metadata"]!).Should().Be("meta");
         ((string)state["state"]!["id"]!).Should().Be(container.Id);
         Linux.Readlink($"/proc/self/fd/{descriptors.Should().ContainSingle().Subject}").Should().Be("anon_inode:seccomp notify");
-        Linux.Close(descriptors[0]);
+        return (state, descriptors[0]);
+    }
+
+    private static JsonObject Sends(DescriptorSocket agent, Container container)
+    {
+        (JsonObject state, int listener) = Receive(agent, container);
+        Linux.Close(listener);
+        return state;
     }
 
     [Theory]
@@ -51,11 +58,91 @@ public sealed class SeccompTests : ContainerTest
         container.Bundle.Args("sleep", "1000");
         container.Create().Succeeds();
         using Command start = container.StartCommand("start", [container.Id]);
-        Sends(agent, container);
+        JsonObject first = Sends(agent, container);
         start.Finish().Succeeds();
+        ((int)first["pid"]!).Should().Be(container.Pid);
+        ((int)first["state"]!["pid"]!).Should().Be(container.Pid);
+        ((string)first["state"]!["status"]!).Should().Be("created");
         using Command exec = container.StartCommand("exec", [container.Id, "true"]);
-        Sends(agent, container);
+        JsonObject second = Sends(agent, container);
         exec.Finish().Succeeds();
+        ((int)second["pid"]!).Should().BePositive().And.NotBe(container.Pid, "it is the process with the filter that is meant");
+        ((int)second["state"]!["pid"]!).Should().Be(container.Pid);
+        ((string)second["state"]!["status"]!).Should().Be("running");
+    }
+
+    /// <summary>What the agent says is what the program sees, in 64 bits and in 32.</summary>
+    [Fact]
+    public void A_call_is_answered_by_the_agent()
+    {
+        const uint i386 = 0x40000003, x86_64 = 0xc000003e;
+        using DescriptorSocket agent = new(Directory + "/agent");
+        Container container = NewContainer();
+        JsonNode profile = JsonNode.Parse(Profile(agent.Path, "SCMP_ACT_NOTIFY", "sync"))!;
+        profile["architectures"] = new JsonArray("SCMP_ARCH_X86");
+        container.Bundle.Config["linux"]!["seccomp"] = profile;
+        TinyProgram.Write64(container.Bundle.Rootfs + "/bin/wide", 162);
+        TinyProgram.Write32(container.Bundle.Rootfs + "/bin/narrow", 36);
+        container.Bundle.Script("/bin/wide; echo $?; /bin/narrow; echo $?");
+        using Command run = container.StartRun([]);
+        (_, int listener) = Receive(agent, container);
+        SeccompListener.Answer(listener, error: 28).Should().Be((162, x86_64));
+        SeccompListener.Answer(listener, error: 5).Should().Be((36, i386));
+        run.Finish().Succeeds().Stdout.Should().Be("28\n5\n");
+        Linux.Close(listener);
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("run")]
+    public void A_profile_without_execve_is_an_error(string command)
+    {
+        Container container = NewContainer();
+        container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ERRNO"}""");
+        (command == "create" ? container.Create() : container.Run()).FailsWith("linux.seccomp: execve is never allowed");
+        NothingIsLeft();
+    }
+
+    /// <summary>With conditions it cannot be foreseen that execve is never allowed, and here neither an error can be told nor an exit made.</summary>
+    [Fact]
+    public void A_process_that_can_neither_start_nor_tell_nor_exit_ends()
+    {
+        Container container = NewContainer();
+        container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse("""
+            {"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["execve"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"}]}]}
+            """);
+        container.Bundle.Args("true");
+        container.Run().FailsWith("was killed before it executed the program");
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void A_flag_that_the_kernel_lacks_is_an_error_of_create()
+    {
+        Container container = NewContainer();
+        JsonNode profile = JsonNode.Parse(Profile(Directory + "/nobody", "SCMP_ACT_NOTIFY", "chdir"))!;
+        profile["flags"] = new JsonArray("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        container.Bundle.Config["linux"]!["seccomp"] = profile;
+        container.Bundle.Write();
+        Command.Run("strace", "-o", "/dev/null", "-e", "inject=seccomp:error=EINVAL", container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id)
+            .FailsWith("linux.seccomp.flags: this kernel has no SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        NothingIsLeft();
+    }
+
+    /// <summary>Without no_new_privs it takes a privilege to load a filter, which the program must not have.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_user_without_capabilities_has_the_filter_and_nothing_else(bool noNewPrivileges)
+    {
+        Container container = NewContainer();
+        container.Bundle.Patch($$$"""
+            {"process":{"noNewPrivileges":{{{(noNewPrivileges ? "true" : "false")}}},"user":{"uid":1000,"gid":1000},"capabilities":{"bounding":[],"effective":[],"permitted":[],"inheritable":[],"ambient":[]} } }
+            """);
+        Seccomp(container, JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["chdir"],"action":"SCMP_ACT_ERRNO"}]}""")!);
+        container.RunScript("grep -E '^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' /proc/self/status").Lines.Should().Equal(
+            "CapInh:\t0000000000000000", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000",
+            "CapAmb:\t0000000000000000", noNewPrivileges ? "NoNewPrivs:\t1" : "NoNewPrivs:\t0", "Seccomp:\t2");
     }
 
     [Fact]
@@ -73,6 +160,7 @@ public sealed class SeccompTests : ContainerTest
     [InlineData("rt_sigaction")]
     [InlineData("rt_sigprocmask")]
     [InlineData("close")]
+    [InlineData("getcwd", "capset", "setgroups", "openat2", "umask", "close_range")]
     [InlineData("sendmsg", "recvmsg", "write", "read", "poll", "mmap", "munmap", "madvise", "futex", "fcntl")]
     public void A_profile_need_allow_nothing_but_execve_of_what_the_runtime_does(params string[] names)
     {
@@ -92,43 +180,6 @@ public sealed class SeccompTests : ContainerTest
         container.Bundle.File("/bin/script", "#!/no/such/interpreter\n", 0b111_101_101).Args("/bin/script");
         container.Create().Succeeds();
         container.Start().FailsWith("no such file or directory");
-    }
-
-    /// <summary>With conditions it cannot be foreseen that execve is never allowed, and here neither an error can be told nor an exit made.</summary>
-    [Fact]
-    public void A_process_that_can_neither_start_nor_tell_nor_exit_ends()
-    {
-        Container container = NewContainer();
-        container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse("""
-            {"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["execve"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"}]}]}
-            """);
-        container.Bundle.Args("true");
-        container.Run().FailsWith("was killed before it executed the program");
-        NothingIsLeft();
-    }
-
-    [Theory]
-    [InlineData("create")]
-    [InlineData("run")]
-    public void A_profile_without_execve_is_an_error(string command)
-    {
-        Container container = NewContainer();
-        container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ERRNO"}""");
-        (command == "create" ? container.Create() : container.Run()).FailsWith("linux.seccomp: execve is never allowed");
-        NothingIsLeft();
-    }
-
-    [Fact]
-    public void A_flag_that_the_kernel_lacks_is_an_error_of_create()
-    {
-        Container container = NewContainer();
-        JsonNode profile = JsonNode.Parse(Profile(Directory + "/nobody", "SCMP_ACT_NOTIFY", "chdir"))!;
-        profile["flags"] = new JsonArray("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
-        container.Bundle.Config["linux"]!["seccomp"] = profile;
-        container.Bundle.Write();
-        Command.Run("strace", "-o", "/dev/null", "-e", "inject=seccomp:error=EINVAL", container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id)
-            .FailsWith("linux.seccomp.flags: this kernel has no SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
-        NothingIsLeft();
     }
 
     // A shell says 159, 128 + SIGSYS, of a child that was killed.

@@ -38,4 +38,7 @@ internal static class NativeMethods
 
     [DllImport("libc", SetLastError = true)]
     internal static extern int ioctl(int fd, ulong request, ref WindowSize size);
+
+    [DllImport("libc", SetLastError = true)]
+    internal static extern unsafe int ioctl(int fd, ulong request, void* argument);
 }
