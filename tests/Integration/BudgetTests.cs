@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -38,6 +39,22 @@ public sealed class BudgetTests(ITestOutputHelper output) : ContainerTest
     public void Run_keeps_to_its_budget()
     {
         Keeps("run", calls: () => TracedCalls(NewTiny(), "run"), faults: () => Faults(NewTiny(), "run"));
+    }
+
+    /// <summary>With the profile that engines send: what it costs to read, compile and load one.</summary>
+    [CgroupV1Fact]
+    public void Run_with_a_seccomp_profile_keeps_to_its_budget()
+    {
+        string sample = File.ReadAllText(Path.Combine(Repository.Directory, "spec-samples/seccomp-engine-default/config.json"));
+        Container NewFiltered()
+        {
+            Container container = NewTiny();
+            container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse(sample)!["linux"]!["seccomp"]!.DeepClone();
+            container.Bundle.Write();
+            return container;
+        }
+
+        Keeps("run+seccomp", calls: () => TracedCalls(NewFiltered(), "run"), faults: () => Faults(NewFiltered(), "run"));
     }
 
     [CgroupV1Fact]

@@ -14,7 +14,7 @@ internal ref struct BpfWriter
     // Two less than what 8 bits reach: bridging one target of a jump moves the other one away.
     private const int Reach = 253;
 
-    private sock_filter[] _instructions = new sock_filter[512];
+    private sock_filter[] _instructions = new sock_filter[1024];
     private int _count;
     private int _returnCount;
     private readonly (uint Action, int Position)[] _returns = new (uint, int)[16];

@@ -11,16 +11,16 @@ namespace OciRuntime.Container.Seccomp;
 /// </remarks>
 internal ref struct SyscallDecisions
 {
-    /// <summary>In a decision, a flag: the rest is the index of the first of a list of rules, see <see cref="Next"/>.</summary>
-    public const ulong Conditional = 1UL << 32;
+    /// <summary>A decision that is no action but this and the index of the first of a list of rules, see <see cref="Rule"/>.</summary>
+    public const uint Conditional = 0x20000000;
 
-    private const ulong None = ulong.MaxValue;
+    private const uint None = uint.MaxValue;
     private const int PrivateCalls = 8;
 
     private readonly SeccompProfile _profile;
     private readonly ScmpArch _arch;
-    private readonly ulong[] _decisions = new ulong[1024];
-    private readonly ulong[] _privateDecisions = new ulong[PrivateCalls];
+    private readonly uint[] _decisions = new uint[1024];
+    private readonly uint[] _privateDecisions = new uint[PrivateCalls];
     private (SeccompRule Rule, int Next, int Last)[] _rules = new (SeccompRule, int, int)[16];
     private int _ruleCount;
 
@@ -56,7 +56,7 @@ internal ref struct SyscallDecisions
                 unseen = isIpc ? ipc : socketcall;
         }
 
-        if (unseen >= 0 && (_decisions[unseen] & Conditional) != 0)
+        if (unseen >= 0 && IsConditional(_decisions[unseen]))
             profile.Warn($"linux.seccomp: on {arch.Name}, conditions cannot be checked behind socketcall and ipc, and calls that are made so get the default action");
     }
 
@@ -77,12 +77,15 @@ internal ref struct SyscallDecisions
     }
 
     /// <summary>What happens to a call: an action, or <see cref="Conditional"/> and an index.</summary>
-    public readonly ulong this[int number] => OrDefault(_decisions[number]);
+    public readonly uint this[int number] => OrDefault(_decisions[number]);
 
     /// <summary>The same for ARM's private calls.</summary>
-    public readonly ulong Private(int number) => OrDefault(_privateDecisions[number]);
+    public readonly uint Private(int number) => OrDefault(_privateDecisions[number]);
 
-    private readonly ulong OrDefault(ulong decision) => decision == None ? _profile.DefaultAction : decision;
+    /// <summary>Whether a decision is a list of rules. No action (SECCOMP_RET_*) has these three bits.</summary>
+    public static bool IsConditional(uint decision) => decision >> 29 == Conditional >> 29;
+
+    private readonly uint OrDefault(uint decision) => decision == None ? _profile.DefaultAction : decision;
 
     private void Notice(ushort number)
     {
@@ -94,10 +97,10 @@ internal ref struct SyscallDecisions
 
     private void Decide(ushort number, SeccompRule rule)
     {
-        ref ulong decision = ref number < ScmpArch.PrivateCall
+        ref uint decision = ref number < ScmpArch.PrivateCall
             ? ref _decisions[number]
             : ref _privateDecisions[number - ScmpArch.PrivateCall];
-        if (decision < Conditional)
+        if (decision != None && !IsConditional(decision))
             return;
         int count = rule.ConditionCount;
         for (int i = 0; i < rule.ConditionCount; i++)
@@ -138,7 +141,7 @@ internal ref struct SyscallDecisions
         return true;
     }
 
-    private void Append(ref ulong decision, SeccompRule rule)
+    private void Append(ref uint decision, SeccompRule rule)
     {
         // Each needs instructions of its own. A small config can have billions: each name of an entry has each of its conditions.
         if (_ruleCount == BPF_MAXINSNS)

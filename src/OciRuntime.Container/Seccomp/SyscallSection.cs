@@ -9,8 +9,8 @@ namespace OciRuntime.Container.Seccomp;
 /// </summary>
 internal ref struct SyscallSection
 {
-    // In a decision, a flag: it is one of _second's.
-    private const ulong OfSecond = SyscallDecisions.Conditional << 1;
+    // In a conditional decision, a flag: it is one of _second's.
+    private const uint OfSecond = SyscallDecisions.Conditional >> 1;
 
     // A long run of numbers with one decision is where most calls are: it moves closer to the root, up to this length.
     private const uint LongRun = 32;
@@ -18,7 +18,7 @@ internal ref struct SyscallSection
     private readonly SeccompProfile _profile;
     private readonly SyscallDecisions _first;
     private readonly SyscallDecisions _second;
-    private SyscallRun[] _runs = new SyscallRun[256];
+    private SyscallRun[] _runs = new SyscallRun[512];
     private int _count;
 
     private SyscallSection(SeccompProfile profile, scoped ReadOnlySpan<int> architectures)
@@ -70,13 +70,13 @@ internal ref struct SyscallSection
         Add(uint.MaxValue, _profile.DefaultAction);
     }
 
-    private void AddRuns(in SyscallDecisions decisions, ulong owner)
+    private void AddRuns(in SyscallDecisions decisions, uint owner)
     {
         uint numberBase = decisions.Arch.Base;
         bool hasNewest = decisions.Newest >= 0 && numberBase + (uint)decisions.Newest > 0 || decisions.NewestPrivate > 0;
         // runc's rule: calls newer than the newest that the profile names do not exist for the container, so that a
         // C library tries an older one instead of giving up on EPERM.
-        ulong newer = hasNewest && !ScmpAction.IsPermissive(_profile.DefaultAction)
+        uint newer = hasNewest && !ScmpAction.IsPermissive(_profile.DefaultAction)
             ? SECCOMP_RET_ERRNO | (uint)Errno.ENOSYS
             : _profile.DefaultAction;
 
@@ -95,10 +95,10 @@ internal ref struct SyscallSection
         Add(ScmpArch.__ARM_NR_BASE + (uint)(decisions.NewestPrivate + 1), newer);
     }
 
-    private static ulong Owned(ulong decision, ulong owner) =>
-        decision < SyscallDecisions.Conditional ? decision : decision | owner;
+    private static uint Owned(uint decision, uint owner) =>
+        SyscallDecisions.IsConditional(decision) ? decision | owner : decision;
 
-    private void Add(uint start, ulong decision)
+    private void Add(uint start, uint decision)
     {
         if (_count > 0 && _runs[_count - 1].Start == start)
             _count--;
@@ -148,11 +148,11 @@ internal ref struct SyscallSection
 
     private readonly uint Length(int run) => (run + 1 < _count ? _runs[run + 1].Start : 0) - _runs[run].Start;
 
-    private readonly int Decide(ref BpfWriter writer, ulong decision)
+    private readonly int Decide(ref BpfWriter writer, uint decision)
     {
-        if (decision < SyscallDecisions.Conditional)
-            return writer.Return((uint)decision);
+        if (!SyscallDecisions.IsConditional(decision))
+            return writer.Return(decision);
         SyscallDecisions decisions = (decision & OfSecond) == 0 ? _first : _second;
-        return SyscallRules.Write(ref writer, _profile, decisions, (int)(uint)decision);
+        return SyscallRules.Write(ref writer, _profile, decisions, (int)(decision & ~(SyscallDecisions.Conditional | OfSecond)));
     }
 }
