@@ -196,33 +196,93 @@ public sealed class CheckpointErrorsTests : ContainerTest
         NothingIsLeft();
     }
 
+    /// <summary>
+    /// A CRIU whose init is another process in new namespaces, of which it tells, and which it looks at when it has the
+    /// answer; then it says no.
+    /// </summary>
+    /// <param name="container">Whose runtime finds it.</param>
+    /// <param name="namespaces">Flags of unshare(1).</param>
+    /// <param name="look">A shell's command; <c>$init</c> is the process.</param>
+    private void CriuThatMakesNamespaces(Container container, string namespaces, string look) => Criu(container, $$$"""
+        #!/usr/bin/python3
+        import os, socket, subprocess, sys
+        service = socket.socket(fileno=int(sys.argv[2]))
+        request = service.recv(65536)
+        if request == b"\x08\x0a":
+            service.send(bytes.fromhex("{{{Version3171}}}"))
+            sys.exit()
+        os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
+        init = subprocess.Popen(["unshare", *"{{{namespaces}}}".split(), "sh", "-c", "echo; exec sleep 1000"], stdout=subprocess.PIPE)
+        init.stdout.read(1)
+        def varint(n): return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + varint(n >> 7)
+        def field(number, value): return bytes([number << 3 | 2]) + varint(len(value)) + value
+        # criu_resp: type NOTIFY, success, notify (script, pid)
+        notify = field(1, b"setup-namespaces") + b"\x10" + varint(init.pid)
+        service.send(b"\x08\x06\x10\x01" + field(5, notify))
+        open("{{{Directory}}}/answer", "w").write(service.recv(65536).hex())
+        look = subprocess.run(["sh", "-c", "init=$0; {{{look}}}", str(init.pid)], capture_output=True, text=True)
+        open("{{{Directory}}}/seen", "w").write(look.stdout + look.stderr)
+        init.kill()
+        service.send(bytes.fromhex("{{{SaysNo}}}"))
+        """);
+
+    /// <summary>criu_req: type 6 (NOTIFY), field 3 (notify_success).</summary>
+    private const string Accepted = "08061801", Declined = "08061800";
+
+    private string Answer => File.ReadAllText(Path.Combine(Directory, "answer"));
+
+    private string[] Seen => File.ReadAllLines(Path.Combine(Directory, "seen"));
+
     [OcirunFact(Words)]
     public void A_hook_that_fails_ends_the_restore_and_poststop_runs()
     {
-        // NOTIFY of setup-namespaces with pid 1, as Python's protobuf writes it; the answer to that must be "no".
-        const string setupNamespaces = "08061001" + "2a14" + "0a1073657475702d6e616d65737061636573" + "1001";
         ImagesOfNoPipes();
         string marker = Path.Combine(Directory, "poststop");
         Container container = NewContainer($$"""{"hooks": {"createRuntime": [{"path": "/bin/false"}], "poststop": [{"path": "/bin/touch", "args": ["touch", "{{marker}}"]}]} }""");
-        // There is no init whose loopback interface could be brought up.
-        container.Bundle.WithoutNamespace("network");
-        Criu(container, $"""
-            #!/usr/bin/python3
-            import os, socket, sys
-            service = socket.socket(fileno=int(sys.argv[2]))
-            request = service.recv(65536)
-            if request == b"\x08\x0a":
-                service.send(bytes.fromhex("{Version3171}"))
-                sys.exit()
-            service.send(bytes.fromhex("{setupNamespaces}"))
-            answer = service.recv(65536)
-            open("{Directory}/answer", "w").write(answer.hex())
-            service.send(bytes.fromhex("{SaysNo}"))
-            """);
+        CriuThatMakesNamespaces(container, "--net", "true");
         Restore(container).FailsWith("createRuntime");
-        // criu_req: type 6 (NOTIFY), field 3 (notify_success) 0.
-        File.ReadAllText(Path.Combine(Directory, "answer")).Should().Be("08061800");
+        Answer.Should().Be(Declined);
         File.Exists(marker).Should().BeTrue();
+        NothingIsLeft();
+    }
+
+    // CRIU leaves a network namespace empty, and knows nothing of what belongs to a user namespace.
+    [OcirunFact(Words)]
+    public void Settings_of_namespaces_are_made_anew_after_the_hooks()
+    {
+        ImagesOfNoPipes();
+        string hook = Path.Combine(Directory, "hook");
+        ExecutableFile.Write(hook, """
+            #!/bin/sh
+            PATH=/usr/sbin:/usr/bin:/sbin:/bin
+            pid=$(grep -o '"pid": *[0-9]*' | grep -o '[0-9]*$')
+            exec nsenter -t "$pid" -n ip link add d0 type veth peer name d1
+
+            """);
+        Container container = NewContainer("""{"linux":{"sysctl":{"net.ipv4.conf.d0.forwarding":"1","user.max_mnt_namespaces":"17"}}}""");
+        container.Bundle.WithUserNamespace().Append("hooks.createRuntime", $$"""{"path":"{{hook}}"}""");
+        CriuThatMakesNamespaces(container, "--user --map-root-user --net",
+            "nsenter -t $init -U -n cat /proc/sys/net/ipv4/conf/d0/forwarding /proc/sys/user/max_mnt_namespaces; nsenter -t $init -n ip -o link show up");
+        Restore(container).FailsWith("criu failed: type DUMP");
+        Answer.Should().Be(Accepted);
+        Seen.Should().SatisfyRespectively(line => line.Should().Be("1"), line => line.Should().Be("17"), line => line.Should().Contain(" lo:"));
+        NothingIsLeft();
+    }
+
+    [OcirunFact(Words)]
+    public void Network_devices_are_moved_again_and_come_back_after_a_failure()
+    {
+        ImagesOfNoPipes();
+        Container container = NewContainer("""{"linux":{"netDevices":{"a0":{"name":"eth0"}}}}""");
+        CriuThatMakesNamespaces(container, "--net", "nsenter -t $init -n ip -o link show dev eth0");
+        container.Bundle.Write();
+        string restore = $"{container.Runtime.Path} --root {Root} --criu {Directory}/bin/criu restore --detach --bundle {container.Bundle.Directory} --image-path {Images} {container.Id}";
+        CommandResult result = Command.Run("unshare", ["-n", "sh", "-c",
+            $"ip link add a0 type veth peer name peer0; ip addr add 192.0.2.5/24 dev a0; {restore}; ip -o addr show dev a0"]);
+        result.Stderr.Should().Contain("criu failed: type DUMP").And.NotContain("clean up");
+        Answer.Should().Be(Accepted);
+        Seen.Should().ContainSingle().Which.Should().Contain(" eth0@").And.Contain("UP");
+        result.Stdout.Should().Contain("inet 192.0.2.5/24");
         NothingIsLeft();
     }
 }

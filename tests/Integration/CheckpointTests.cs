@@ -74,7 +74,7 @@ public sealed class CheckpointTests : ContainerTest
     {
         Container container = Counting(
             before: "exec 3</etc/passwd; read line <&3; echo kept >/dev/shm/kept; ",
-            patch: """{"root":{"readonly":true},"linux":{"resources":{"pids":{"limit":77}}}}""");
+            patch: """{"root":{"readonly":true},"linux":{"sysctl":{"net.ipv4.ip_forward":"1"},"resources":{"pids":{"limit":77}}}}""");
         string hook = Path.Combine(Directory, "hook");
         foreach (string kind in new[] { "createRuntime", "poststop" })
             container.Bundle.Append($"hooks.{kind}", $$"""{"path":"/bin/sh","args":["sh","-c","cat >>{{hook}}; echo >>{{hook}}"]}""");
@@ -100,8 +100,8 @@ public sealed class CheckpointTests : ContainerTest
 
         restored.Cgroup("pids.max").Should().Be("77");
         restored.Command("exec", restored.Id, "/bin/sh", "-c",
-            "cat /dev/shm/kept; cat /proc/1/fdinfo/3 | head -n 1; ip addr show lo | grep -c 127.0.0.1; touch /file 2>&1; cat /proc/keys | wc -c; ls /sys/firmware; ls -l /proc/1/exe | sed 's/.* //'")
-            .Succeeds().Lines.Should().Equal("kept", "pos:\t30", "1", "touch: /file: Read-only file system", "0", "/bin/busybox");
+            "cat /dev/shm/kept; cat /proc/1/fdinfo/3 | head -n 1; ip addr show lo | grep -c 127.0.0.1; touch /file 2>&1; cat /proc/keys | wc -c; ls /sys/firmware; cat /proc/sys/net/ipv4/ip_forward; ls -l /proc/1/exe | sed 's/.* //'")
+            .Succeeds().Lines.Should().Equal("kept", "pos:\t30", "1", "touch: /file: Read-only file system", "0", "1", "/bin/busybox");
         restored.Command("pause", restored.Id).Succeeds();
         restored.Status.Should().Be("paused");
         restored.Command("resume", restored.Id).Succeeds();

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Init;
 using OciRuntime.Container.Namespaces;
@@ -12,6 +13,8 @@ namespace OciRuntime.Container.Checkpoint;
 /// <summary>What CRIU does not bring back, done inside the namespaces of the init that it restores.</summary>
 internal static class RestoredInit
 {
+    private static readonly string[] s_notSaved = ["network", "user"];
+
     /// <summary>
     /// Brings the loopback interface of a new network namespace up: before the sockets are there, since a connection over
     /// it is connected again.
@@ -19,6 +22,26 @@ internal static class RestoredInit
     /// <param name="init">A pidfd of the init, which has its namespaces and not yet its files.</param>
     /// <exception cref="ContainerException">A step failed.</exception>
     public static void BringUpLoopback(FileDescriptor init) => Inside(init, CLONE_NEWNET, Loopback.BringUp);
+
+    /// <summary>
+    /// Sets what CRIU does not save: the parameters of a network namespace, which it leaves empty, and those of a user
+    /// namespace. As at <c>create</c>, after the hooks, which make the interfaces that some belong to.
+    /// </summary>
+    /// <param name="init">As for <see cref="BringUpLoopback"/>.</param>
+    /// <param name="sysctls">The config's; null for none.</param>
+    /// <exception cref="ContainerException">A step failed.</exception>
+    public static void SetSysctls(FileDescriptor init, IReadOnlyDictionary<string, string>? sysctls)
+    {
+        foreach (string type in s_notSaved)
+        {
+            Dictionary<string, string> own = Sysctls.Of(sysctls, type);
+            if (own.Count == 0)
+                continue;
+            // In the user namespace it could not be opened any more.
+            using ProcHandle proc = ProcHandle.Open();
+            Inside(init, NamespaceType.FromName(type), () => Sysctls.Write(proc, own));
+        }
+    }
 
     /// <summary>Makes its root read-only (<c>root.readonly</c>): CRIU has made it writable.</summary>
     /// <param name="init">A pidfd of the restored init, which still stands still.</param>
@@ -67,7 +90,7 @@ internal static class RestoredInit
         }
         catch (Exception e)
         {
-            parent.Send(MessageType.Failed, (e as LinuxException)?.Errno ?? 0, e.Message);
+            parent.Send(MessageType.Failed, (e as LinuxException)?.Errno ?? (e as ContainerException)?.Errno ?? 0, e.Message);
         }
 
         exit_group(0);

@@ -192,24 +192,8 @@ public sealed class ContainerInit : ProcessInit
     private void WriteSettings(ProcHandle proc)
     {
         if (_plan.Config.Linux?.Sysctl is { } sysctls)
-        {
-            foreach ((string name, string value) in sysctls)
-                WriteSysctl(proc, name, value);
-        }
-
+            Sysctls.Write(proc, sysctls);
         SecurityLabels.Apply(proc, _plan.Process.ApparmorProfile, _plan.Process.SelinuxLabel);
-    }
-
-    private static void WriteSysctl(ProcHandle proc, string name, string value)
-    {
-        try
-        {
-            proc.WriteSysctl(name, value);
-        }
-        catch (LinuxException e)
-        {
-            throw new ContainerException($"set {JsonPath.Property("linux.sysctl", name)} to \"{value}\"", e);
-        }
     }
 
     /// <summary>Parks until somebody wants the program to run: the creating runtime itself, or a later <c>start</c>.</summary>

@@ -98,15 +98,7 @@ internal sealed class Creation : IDisposable
             undoing.Attempt(() => RootMount.Detach(Record.Rootfs, Record.RootMountId));
         }
 
-        if (Init?.NetDevices is { } devices)
-        {
-            // When nobody is left who could put another device in the place of one: in a namespace that was joined, never.
-            if ((_plan!.Namespaces.New & CLONE_NEWNET) != 0)
-                devices.TakeBack(undoing);
-            else
-                devices.Leave(_runtime.Warn);
-        }
-
+        undoing.ReturnNetDevices(Init?.NetDevices, _plan?.Namespaces);
         if (_pidFileWritten)
             _ = unlinkat(AT_FDCWD, _options.PidFile, 0);
         undoing.RemoveRecord(Directory, _options.Id);

@@ -31,6 +31,7 @@ internal sealed class Restoration : IDisposable
     private NamespacePlan? _namespaces;
     private ICgroup? _cgroup;
     private ResctrlGroup? _resctrl;
+    private NetDevices? _netDevices;
     private FileDescriptor _console;
     private bool _hooksRun;
     private bool _pidFileWritten;
@@ -88,6 +89,7 @@ internal sealed class Restoration : IDisposable
     public void Dispose()
     {
         Notify?.Dispose();
+        _netDevices?.Dispose();
         Init.Dispose();
         _console.Dispose();
         _namespaces?.Dispose();
@@ -226,10 +228,17 @@ internal sealed class Restoration : IDisposable
         using FileDescriptor init = Check.Fd(pidfd_open(pid, 0), "pidfd_open");
         if ((_namespaces!.New & CLONE_NEWNET) != 0)
             RestoredInit.BringUpLoopback(init);
+        if (_config.Linux?.NetDevices is { Count: > 0 } devices)
+        {
+            _netDevices = new NetDevices();
+            _netDevices.Move(devices, pid);
+        }
+
         // As in Init/InitProcess.cs: prestart hooks belong to a container that has been created.
         _hooksRun = true;
         HookRunner.Run(HookKind.Prestart, _config.Hooks, StateFor(ContainerStatus.Created, pid), _bundle.Directory, null, init);
         HookRunner.Run(HookKind.CreateRuntime, _config.Hooks, StateFor(ContainerStatus.Creating, pid), _bundle.Directory, null, init);
+        RestoredInit.SetSysctls(init, _config.Linux?.Sysctl);
     }
 
     /// <summary>The processes stand still until CRIU has the answer: by then the container is on record.</summary>
@@ -269,6 +278,7 @@ internal sealed class Restoration : IDisposable
 
         if (Record is not null)
             undoing.RemoveGroups(_cgroup, _resctrl);
+        undoing.ReturnNetDevices(_netDevices, _namespaces);
         if (_pidFileWritten)
             _ = unlinkat(AT_FDCWD, _options.PidFile, 0);
         undoing.RemoveRecord(Directory, _options.Id);

@@ -2,7 +2,9 @@ using System;
 using OciRuntime.Container.Cgroups;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.IntelRdt;
+using OciRuntime.Container.Namespaces;
 using OciRuntime.Linux;
+using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Lifecycle;
 
@@ -33,6 +35,20 @@ internal sealed class Undoing(Action<string> warn)
         Attempt(() => cgroup?.Kill());
         Attempt(() => cgroup?.Remove());
         Attempt(() => resctrl?.Undo());
+    }
+
+    /// <summary>
+    /// Those that the container has been given, once nobody is left who could put another device in the place of one: in
+    /// a network namespace that was joined, never.
+    /// </summary>
+    public void ReturnNetDevices(NetDevices? devices, NamespacePlan? namespaces)
+    {
+        if (devices is null || namespaces is null)
+            return;
+        if ((namespaces.New & CLONE_NEWNET) != 0)
+            devices.TakeBack(this);
+        else
+            devices.Leave(warn);
     }
 
     /// <summary>The last step. After one that failed the record stays, so that <c>delete --force</c> can try again.</summary>
