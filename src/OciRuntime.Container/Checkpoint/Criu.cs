@@ -138,6 +138,8 @@ internal static class Criu
 
     private static ContainerException Failure(CriuResponse? response, CriuProcess process, CriuLog log)
     {
+        if (response is { Type: CriuRequestType.NotStarted })
+            return new ContainerException(response.ErrorMessage);
         StringBuilder message = new("criu failed: ");
         if (response is null)
             message.Append("it ended without an answer");

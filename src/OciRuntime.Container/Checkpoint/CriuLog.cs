@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using OciRuntime.Container.Errors;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
 using static OciRuntime.Linux.LibC;
@@ -23,7 +24,12 @@ internal sealed class CriuLog(CriuDirectory directory, string name)
     public string Path => $"{directory.Path}/{name}";
 
     /// <summary>Takes the log of a former run away: a CRIU that fails before it opens its own must not be told by that.</summary>
-    public void RemoveFormer() => _ = unlinkat(directory.Descriptor, name, 0);
+    /// <exception cref="ContainerException">CRIU could not write it either, and has no other place to say why.</exception>
+    public void RemoveFormer()
+    {
+        if (unlinkat(directory.Descriptor, name, 0) < 0 && errno != Errno.ENOENT)
+            throw new ContainerException($"write {Path}", new LinuxException("unlink", errno, name), "name another directory with --work-path");
+    }
 
     /// <summary>The first errors at its end, without their times; empty when there is none, or no log.</summary>
     public string Errors()

@@ -215,9 +215,8 @@ internal sealed unsafe class CriuProcess : IDisposable
             reason = e.Message;
         }
 
-        // An answer as CRIU itself would give it.
         ReadOnlySpan<byte> answer = new ProtobufWriter()
-            .Number(CriuField.Response.Type, (int)CriuRequestType.Empty)
+            .Number(CriuField.Response.Type, (int)CriuRequestType.NotStarted)
             .Bool(CriuField.Response.Success, false)
             .Text(CriuField.Response.ErrorMessage, reason).Written;
         fixed (byte* p = answer)
