@@ -103,6 +103,32 @@ public sealed class CheckpointErrorsTests : ContainerTest
         container.Status.Should().Be("running");
     }
 
+    // Killed by it, CRIU would leave the container frozen.
+    [OcirunFact(Words)]
+    public void An_interrupt_from_the_terminal_lets_criu_take_back_what_it_has_done()
+    {
+        Container container = Running();
+        string asked = Path.Combine(Directory, "asked"), takenBack = Path.Combine(Directory, "taken-back");
+        Criu(container, $"""
+            #!/usr/bin/python3
+            import socket, sys
+            service = socket.socket(fileno=int(sys.argv[2]))
+            if service.recv(65536) == b"\x08\x0a":
+                service.send(bytes.fromhex("{Version3171}"))
+                sys.exit()
+            open("{asked}", "w").close()
+            if service.recv(65536) == b"":
+                open("{takenBack}", "w").close()
+            """);
+        using Command checkpoint = Command.Start("/usr/bin/setsid",
+            [container.Runtime.Path, "--root", Root, "--criu", Path.Combine(Directory, "bin/criu"), "checkpoint", "--image-path", Images, container.Id]);
+        Wait.Until(() => File.Exists(asked), "criu is asked");
+        Linux.Kill(-checkpoint.Pid, 2);
+        checkpoint.Finish().ExitsWith(130);
+        Wait.Until(() => File.Exists(takenBack), "criu hears of it");
+        container.Status.Should().Be("running");
+    }
+
     [OcirunFact(Words)]
     public void Flags_that_cannot_be()
     {

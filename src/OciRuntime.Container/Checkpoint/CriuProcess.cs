@@ -47,6 +47,9 @@ internal sealed unsafe class CriuProcess : IDisposable
             int inputNumber = input, outputNumber = output;
             return Start(criu, 0, null, [], output, () =>
             {
+                // Not for the keys of the caller's terminal: killed by one, it would leave the container frozen. Without
+                // this process it undoes what it has done.
+                Check.Ok(setsid(), "setsid");
                 Check.Ok(dup3(inputNumber, STDIN_FILENO, 0), "dup3");
                 Check.Ok(dup3(outputNumber, STDOUT_FILENO, 0), "dup3");
                 Check.Ok(dup3(outputNumber, STDERR_FILENO, 0), "dup3");
