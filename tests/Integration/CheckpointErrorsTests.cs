@@ -330,4 +330,31 @@ public sealed class CheckpointErrorsTests : ContainerTest
         Restore(restored).FailsWith($"write {Images}/restore.log: unlink restore.log: is a directory; name another directory with --work-path");
         restored.Command("state", restored.Id).FailsWith("does not exist");
     }
+
+    // CRIU mounts what it is told without following links, which the kernel refuses of a link.
+    [OcirunFact(Words)]
+    public void Sources_that_are_links_are_resolved()
+    {
+        ImagesOfNoPipes();
+        string source = Path.Combine(Directory, "source"), link = Path.Combine(Directory, "link-to-it");
+        System.IO.Directory.CreateDirectory(source);
+        File.CreateSymbolicLink(link, source);
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", $$"""{"destination":"/here","type":"bind","source":"{{link}}","options":["bind"]}""");
+        Criu(container, $"""
+            #!/usr/bin/python3
+            import socket, sys
+            service = socket.socket(fileno=int(sys.argv[2]))
+            request = service.recv(65536)
+            if request == b"\x08\x0a":
+                service.send(bytes.fromhex("{Version3171}"))
+                sys.exit()
+            open("{Directory}/request", "wb").write(request)
+            service.send(bytes.fromhex("{SaysNo}"))
+            """);
+        Restore(container).FailsWith("criu failed: type DUMP");
+        string request = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(Directory, "request")));
+        // ext_mount_map: key (1) and value (2), each with its length.
+        request.Should().Contain($"\n\u0005/here\u0012{(char)source.Length}{source}").And.NotContain(link);
+    }
 }

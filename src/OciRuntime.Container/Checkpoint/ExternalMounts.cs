@@ -52,7 +52,7 @@ internal static class ExternalMounts
     public static void Supply(ProtobufWriter options, Config config, string bundle, IReadOnlyList<CgroupPath> cgroups)
     {
         foreach ((string name, string source) in Of(config, bundle, cgroups))
-            Add(options, name, source);
+            Add(options, name, WithoutLinks(source));
         if (config.Linux?.MaskedPaths is { Count: > 0 })
             Add(options, Null, Null);
     }
@@ -95,6 +95,13 @@ internal static class ExternalMounts
         if (!file.IsOpen)
             return null;
         return DescriptorName.TryOf(file) ?? throw new LinuxException("readlink", errno, path);
+    }
+
+    /// <summary>CRIU would mount the link itself, which the kernel refuses. What is not there is CRIU's to report.</summary>
+    private static string WithoutLinks(string source)
+    {
+        using FileDescriptor file = new(open(source, O_PATH | O_CLOEXEC));
+        return file.IsOpen && DescriptorName.TryOf(file) is { } path ? path : source;
     }
 
     private static void Add(ProtobufWriter options, string key, string value) =>

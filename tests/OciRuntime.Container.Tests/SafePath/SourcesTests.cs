@@ -43,6 +43,7 @@ public sealed class SourcesTests
         ["Container/Checkpoint/CriuDirectory.cs"] = ("mkdirat open", Caller + "; " + HostProc),
         ["Container/Checkpoint/CriuLog.cs"] = ("openat unlinkat", "a name of the runtime's own in the caller's directory; CRIU writes it, as root"),
         ["Container/Checkpoint/CriuProcess.cs"] = ("execve open", "CRIU, a program of the host, found in the runtime's own PATH; /dev/null"),
+        ["Container/Checkpoint/ExternalMounts.cs"] = ("open", "the source of a mount of the config, which is the host's"),
         ["Container/Checkpoint/ExternalNamespaces.cs"] = ("open statx", "a namespace's path in the config"),
         ["Container/Checkpoint/RestoredInit.cs"] = ("open", "\"/\", in a mount namespace just entered by descriptor"),
         ["Container/Checkpoint/RestoredRoot.cs"] = ("chroot mkdirat mount move_mount open umount2 unlinkat", "\"/\" and \".\"; a name of the runtime's own in the container's directory, which nobody else may write"),
