@@ -357,4 +357,22 @@ public sealed class CheckpointErrorsTests : ContainerTest
         // ext_mount_map: key (1) and value (2), each with its length.
         request.Should().Contain($"\n\u0005/here\u0012{(char)source.Length}{source}").And.NotContain(link);
     }
+
+    // They may have been copied since checkpoint let it in.
+    [OcirunFact(Words)]
+    public void Images_for_a_user_namespace_are_made_readable_for_its_root()
+    {
+        ImagesOfNoPipes();
+        string before = Path.Combine(Directory, "before");
+        System.IO.Directory.CreateDirectory(before);
+        File.CreateSymbolicLink(Path.Combine(Images, "parent"), "../before");
+        // They never end, and that must not matter.
+        File.CreateSymbolicLink(Path.Combine(before, "parent"), "../images");
+        Command.Run("chmod", "700", Images, before).Succeeds();
+        Container container = NewContainer();
+        container.Bundle.WithUserNamespace();
+        FakeCriu(container);
+        Restore(container).FailsWith("criu failed: type DUMP");
+        Command.Run("stat", "-c", "%a %g", Images, before).Succeeds().Lines.Should().Equal("750 100000", "750 100000");
+    }
 }

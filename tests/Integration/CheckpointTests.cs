@@ -144,11 +144,29 @@ public sealed class CheckpointTests : ContainerTest
         CountsOn();
         Checkpoint(container).Succeeds();
         // The root of the user namespace looks for the images in it, and nobody else does.
-        Command.Run("stat", "-c", "%a %g", Images).Succeeds().Lines.Should().Equal("710 100000");
+        Command.Run("stat", "-c", "%a %g", Images).Succeeds().Lines.Should().Equal("750 100000");
         Container restored = Restored(container);
         CountsOn();
         File.ReadAllText($"/proc/{restored.Pid}/uid_map").Split(' ', '\n').Where(field => field.Length > 0).Should().Equal("0", "100000", "65536");
         restored.Command("exec", restored.Id, "/bin/sh", "-c", "id -u; echo >/dev/null && echo written").Succeeds().Lines.Should().Equal("0", "written");
+        Ends(restored);
+    }
+
+    [CriuFact("mem_dirty_track")]
+    public void In_a_user_namespace_with_its_memory_saved_before()
+    {
+        Container container = Counting();
+        container.Bundle.WithUserNamespace();
+        Linux.Chown(Data, 100000, 100000);
+        Linux.Chown(Log, 100000, 100000);
+        Start(container);
+        string before = Path.Combine(Directory, "before");
+        container.Command("checkpoint", "--pre-dump", "--image-path", before, container.Id).Succeeds();
+        Checkpoint(container, "--parent-path", "../before").Succeeds();
+        // As a copy of the images would be.
+        Command.Run("chmod", "700", Images, before).Succeeds();
+        Container restored = Restored(container);
+        CountsOn();
         Ends(restored);
     }
 

@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.IO;
+using OciRuntime.Container.Namespaces;
 using OciRuntime.Linux;
+using OciRuntime.Spec;
 using static OciRuntime.Linux.LibC;
 
 namespace OciRuntime.Container.Checkpoint;
@@ -58,18 +61,31 @@ internal sealed class CriuDirectory : IDisposable
     }
 
     /// <summary>
-    /// Lets a group look up names in a directory that is the owner's alone: what restores a container in a user namespace
-    /// opens the images as that namespace's root.
+    /// Lets the root of a user namespace read a directory that is the owner's alone, and those of the pre-dumps before it
+    /// (<c>parent</c>): it opens the images when CRIU restores. The files stay the owner's.
     /// </summary>
-    /// <param name="group">A group id of the host's.</param>
-    public void LetSearch(uint group)
+    /// <param name="mappings">The container's gid mappings; null without a user namespace.</param>
+    public void LetRead(IReadOnlyList<LinuxIDMapping>? mappings)
     {
-        const uint othersBits = 0x3F, searchByGroup = 0x8; // 077, 010
-        Check.Ok(fstatx(Descriptor, out statx_t stat, STATX_MODE), "statx", Path);
-        if ((stat.stx_mode & othersBits) != 0)
-            return;
-        Check.Ok(fchown(Descriptor, uint.MaxValue, group), "fchown", Path);
-        Check.Ok(fchmod(Descriptor, (stat.stx_mode & 0xFFFu) | searchByGroup), "fchmod", Path);
+        // More than anybody makes; a link may lead back.
+        const int mostParents = 100;
+        if (IdMappings.ToHost(mappings, 0) is { } group)
+            LetRead(Descriptor, group, mostParents);
+    }
+
+    private void LetRead(FileDescriptor directory, uint group, int parents)
+    {
+        const uint othersBits = 0x3F, readByGroup = 0x28; // 077, 050
+        Check.Ok(fstatx(directory, out statx_t stat, STATX_MODE), "statx", Path);
+        if ((stat.stx_mode & othersBits) == 0)
+        {
+            Check.Ok(fchown(directory, uint.MaxValue, group), "fchown", Path);
+            Check.Ok(fchmod(directory, (stat.stx_mode & 0xFFFu) | readByGroup), "fchmod", Path);
+        }
+
+        using FileDescriptor parent = new(openat(directory, "parent", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (parent.IsOpen && parents > 0)
+            LetRead(parent, group, parents - 1);
     }
 
     public void Dispose() => Descriptor.Dispose();

@@ -33,8 +33,7 @@ public static partial class Engine
         VerifyParent(options.ParentPath, images);
         Criu.Verify(runtime.Criu);
         Criu.VerifyFeatures(runtime.Criu, memTrack: options.PreDump || options.ParentPath is not null, options.LazyPages);
-        if (IdMappings.ToHost(container.Config.Linux?.GIDMappings, 0) is { } group)
-            images.LetSearch(group);
+        images.LetRead(container.Config.Linux?.GIDMappings);
 
         CriuLog log = new(work ?? images, "dump.log");
         log.RemoveFormer();

@@ -143,6 +143,7 @@ internal sealed class Restoration : IDisposable
     {
         CriuLog log = new(_work ?? _images, "restore.log");
         log.RemoveFormer();
+        _images.LetRead(_config.Linux?.GIDMappings);
         List<FileDescriptor> inherited = [];
         ProtobufWriter namespaces = new();
         try

@@ -40,7 +40,7 @@ public sealed class SourcesTests
         ["Container/Cgroups/V1/V1Cgroup.cs"] = ("unlinkat", "an empty cgroup that this process has made; cgroup file systems have no links"),
         ["Container/Cgroups/V2/Delegation.cs"] = ("fchownat", OneName),
         ["Container/Cgroups/V2/V2Cgroup.cs"] = ("unlinkat", "an empty cgroup that this process has made; cgroup file systems have no links"),
-        ["Container/Checkpoint/CriuDirectory.cs"] = ("mkdirat open", Caller + "; " + HostProc),
+        ["Container/Checkpoint/CriuDirectory.cs"] = ("mkdirat open openat", Caller + "; " + HostProc),
         ["Container/Checkpoint/CriuLog.cs"] = ("openat unlinkat", "a name of the runtime's own in the caller's directory; CRIU writes it, as root"),
         ["Container/Checkpoint/CriuProcess.cs"] = ("execve open", "CRIU, a program of the host, found in the runtime's own PATH; /dev/null"),
         ["Container/Checkpoint/ExternalMounts.cs"] = ("open", "the source of a mount of the config, which is the host's"),
