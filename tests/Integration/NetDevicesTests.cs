@@ -1,3 +1,4 @@
+using System.Linq;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -127,6 +128,20 @@ public sealed class NetDevicesTests : ContainerTest
     public void Template_takes_a_name_that_the_others_leave() =>
         Run("ip link add a0 type veth peer name b0", """{"a0":{"name":"net%d"},"b0":{"name":"net0"}}""", Show)
             .Should().BeEquivalentTo("net0 up", "net1 up");
+
+    [OcirunFact(RuncHasIt)]
+    public void Template_without_a_free_number_is_an_error()
+    {
+        // With two digits the name would have more than 15 bytes.
+        const string make = "for i in 0 1 2 3 4 5; do ip link add a$i type veth peer name b$i; done";
+        string devices = string.Join(',', Enumerable.Range(0, 11).Select(i => $$"""
+            "{{"ab"[i % 2]}}{{i / 2}}":{"name":"fourteen-bytes%d"}
+            """));
+        CommandResult result = Start(make, $"{{{devices}}}", "true", NewContainer(), "; ip -o link show | grep -c '[ab][0-5]@'");
+        result.Stderr.Should().Contain("every name of \\\"fourteen-bytes%d\\\" is taken").And.NotContain("clean up");
+        result.Lines.Should().Equal("12");
+        NothingIsLeft();
+    }
 
     private void IsAsBefore(CommandResult pair)
     {

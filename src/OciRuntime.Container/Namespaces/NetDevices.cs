@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Text;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Linux;
@@ -109,7 +110,7 @@ public sealed class NetDevices : IDisposable
     {
         try
         {
-            string target = device.HasTemplate ? FirstFree(there, device.NewName) : device.NewName;
+            string target = device.HasTemplate ? FirstFree(there, device) : device.NewName;
             // Takes the device down itself, but only when nothing stands in the way any more: lo is not to go down for an error.
             here.Move(device.Index, target, container);
             // The kernel keeps the index only if it is free there.
@@ -133,11 +134,13 @@ public sealed class NetDevices : IDisposable
     }
 
     /// <summary>The kernel would choose the same one for a name that ends in %d, but not tell.</summary>
-    private static string FirstFree(RouteSocket there, string template)
+    private static string FirstFree(RouteSocket there, MovingDevice device)
     {
         for (int number = 0; ; number++)
         {
-            string candidate = string.Create(CultureInfo.InvariantCulture, $"{template.AsSpan(0, template.Length - 2)}{number}");
+            string candidate = string.Create(CultureInfo.InvariantCulture, $"{device.NewName.AsSpan(0, device.NewName.Length - 2)}{number}");
+            if (Encoding.UTF8.GetByteCount(candidate) >= IFNAMSIZ)
+                throw new ContainerException($"move a network device into the container ({device.Property}): every name of \"{device.NewName}\" is taken", "give it a shorter one");
             if (there.IndexOf(candidate) == 0)
                 return candidate;
         }
