@@ -86,8 +86,8 @@ internal static unsafe class EntryPoint
     }
 
     /// <summary>
-    /// Whether the command is one that calls <see cref="SealedSelf.Ensure"/>. A mistake towards "no" costs time and
-    /// nothing else.
+    /// Whether the command is one that calls <see cref="SealedSelf.Ensure"/>, but for restore, which is long anyway. A
+    /// mistake towards "no" costs time and nothing else.
     /// </summary>
     private static bool IsSealedCommand(byte** word)
     {
