@@ -7,6 +7,7 @@ public static unsafe partial class LibC
 {
     public const int AF_UNIX = 1;
     public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
     public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;

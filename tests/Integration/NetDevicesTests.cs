@@ -56,6 +56,60 @@ public sealed class NetDevicesTests : ContainerTest
     }
 
     [OcirunFact(RuncHasIt)]
+    public void Attributes_are_kept()
+    {
+        static string Show(string device) => $"for f in mtu address tx_queue_len ifalias netdev_group; do cat /sys/class/net/{device}/$f; done";
+        string[] attributes = ["1432", "02:00:00:00:00:77", "77", "an alias", "7"];
+        Run($"ip link add a0 type veth peer name peer0; ip link set a0 mtu 1432 address {attributes[1]} txqueuelen 77 alias '{attributes[3]}' group 7", """{"a0":{"name":"eth0"}}""", Show("eth0"))
+            .Should().Equal(attributes);
+    }
+
+    // The first of the addresses that are equally good is the source of what is sent.
+    [OcirunFact(RuncHasIt)]
+    public void Addresses_keep_their_order()
+    {
+        static string Show(string device) => $"ip -o addr show dev {device} scope global | grep -o 'inet6* [^ ]*'";
+        string[] lines = Start(
+            $"ip link add a0 type veth peer name peer0; ip link set a0 up; for n in 3 1 2; do ip addr add 192.0.2.$n/24 dev a0; ip addr add 2001:db8::$n/64 dev a0 nodad; done; {Show("a0")}",
+            """{"a0":{"name":"eth0"}}""", Show("eth0").Replace(" scope global", ""), NewContainer(), "").Succeeds().Lines;
+        lines.Where(line => !line.Contains("fe80:")).Should().HaveCount(12);
+        lines[6..].Where(line => !line.Contains("fe80:")).Should().Equal(lines[..6]);
+    }
+
+    [OcirunFact(RuncHasIt)]
+    public void What_the_container_does_with_a_device_stays_and_so_does_the_device()
+    {
+        Container container = NewContainer();
+        foreach (string set in new[] { "bounding", "effective", "permitted" })
+            container.Bundle.Append("process.capabilities." + set, "\"CAP_NET_ADMIN\"");
+        string joined = container.Bundle.Directory + "/net", ocirun = $"{container.Runtime.Path} --root {Root}";
+        container.Bundle.WithNamespace("network", joined);
+        container.Bundle.Script("ip addr del 192.0.2.5/24 dev eth0; ip link set eth0 down; : >/run/done; exec sleep 1000");
+        container.Bundle.Append("mounts", """{"destination":"/run","type":"tmpfs","source":"tmpfs"}""").Patch("""{"linux":{"netDevices":{"a0":{"name":"eth0"} } } }""").Write();
+        CommandResult result = Command.Run("unshare", "-n", "sh", "-c", $"""
+            set -e
+            unshare -n sleep 1000 & other=$!
+            trap 'kill $other' EXIT
+            while [ /proc/$other/ns/net -ef /proc/self/ns/net ]; do :; done
+            ln -s /proc/$other/ns/net {joined}
+            {Pair}
+            {ocirun} run --detach --bundle {container.Bundle.Directory} {container.Id} >/dev/null 2>&1 </dev/null
+            {ocirun} exec {container.Id} sh -c 'until [ -e /run/done ]; do sleep 0.01; done'
+            {ocirun} update --pids-limit 100 {container.Id}
+            {ocirun} pause {container.Id}
+            {ocirun} resume {container.Id}
+            {ocirun} exec {container.Id} cat /sys/class/net/eth0/flags
+            {ocirun} delete --force {container.Id}
+            nsenter --net={joined} ip -o link show dev eth0
+            nsenter --net={joined} ip -o addr show dev eth0
+            """).Succeeds();
+        result.Lines[0].Should().Be("0x1002");
+        result.Lines[1].Should().Contain(" eth0@").And.NotMatchRegex("[<,]UP[,>]");
+        result.Stdout.Should().NotContain("192.0.2.5");
+        NothingIsLeft();
+    }
+
+    [OcirunFact(RuncHasIt)]
     public void Device_that_is_not_there_is_an_error()
     {
         Container container = NewContainer("""{"linux":{"netDevices":{"no-such-dev":{}}}}""");

@@ -55,7 +55,7 @@ internal sealed unsafe class RouteSocket : IDisposable
         Request(RTM_NEWLINK, 0, new ifinfomsg { ifi_index = index }, CollectionsMarshal.AsSpan(attributes));
     }
 
-    /// <summary>The permanent addresses of global scope that a device has, of every family, each as <see cref="Add"/> takes it.</summary>
+    /// <summary>The permanent addresses of global scope that a device has, of every family, each as <see cref="Add"/> takes it, in the order in which to add them.</summary>
     public List<byte[]> PermanentAddresses(int index)
     {
         List<byte[]> addresses = [];
@@ -78,8 +78,9 @@ internal sealed unsafe class RouteSocket : IDisposable
                 rest = rest[Math.Min(Aligned(length), rest.Length)..];
             }
 
+            // The kernel puts a new IPv6 address before its equals: the first one is the source of what is sent.
             if ((flags & IFA_F_PERMANENT) != 0)
-                addresses.Add([.. kept]);
+                addresses.Insert(address.ifa_family == AF_INET6 ? 0 : addresses.Count, [.. kept]);
         });
         return addresses;
     }
