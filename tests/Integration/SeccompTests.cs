@@ -20,7 +20,10 @@ public sealed class SeccompTests : ContainerTest
         JsonObject state = JsonNode.Parse(Encoding.UTF8.GetString(data))!.AsObject();
         state["fds"]!.ToJsonString().Should().Be("""["seccompFd"]""");
         ((string)state["metadata"]!).Should().Be("meta");
+        ((string)state["ociVersion"]!).Should().MatchRegex("^1\\.[0-9]+\\.[0-9]+");
+        ((string)state["state"]!["ociVersion"]!).Should().MatchRegex("^1\\.[0-9]+\\.[0-9]+");
         ((string)state["state"]!["id"]!).Should().Be(container.Id);
+        ((string)state["state"]!["bundle"]!).Should().Be(container.Bundle.Directory);
         Linux.Readlink($"/proc/self/fd/{descriptors.Should().ContainSingle().Subject}").Should().Be("anon_inode:seccomp notify");
         return (state, descriptors[0]);
     }
@@ -45,7 +48,8 @@ public sealed class SeccompTests : ContainerTest
         container.Bundle.Config["linux"]!["seccomp"] = JsonNode.Parse(Profile(agent.Path, action, names));
         container.Bundle.Args("true");
         using Command run = container.StartRun([]);
-        Sends(agent, container);
+        (JsonObject state, int pid) = Sends(agent, container);
+        ((int)state["pid"]!).Should().Be(pid).And.BeGreaterThan(1);
         run.Finish().Succeeds();
     }
 
