@@ -90,6 +90,32 @@ public sealed class IntelRdtTests : ContainerTest
     }
 
     [CgroupV1Fact]
+    public void Class_that_was_there_stays_without_closID()
+    {
+        if (!Runtime.IsOcirun)
+            return;
+        Container container = Sleeper("{}");
+        WithCgroup($"""
+            mkdir "$resctrl/{container.Id}"
+            ocirun run --detach --bundle "$bundle" {container.Id}
+            tasks "$resctrl/{container.Id}"
+            ocirun delete --force {container.Id}
+            ls -d "$resctrl/{container.Id}" >/dev/null && echo stays
+            """).Succeeds().Lines.Should().Equal("sleep 1000 ", "stays");
+    }
+
+    [OcirunFact(Runc)]
+    public void Class_of_a_closID_stays_although_the_runtime_made_it()
+    {
+        Container container = Sleeper("""{"closID":"gold","l3CacheSchema":"L3:0=f"}""");
+        WithFiles($"""
+            ocirun run --detach --bundle "$bundle" {container.Id}
+            ocirun delete --force {container.Id}
+            cat "$resctrl/gold/schemata"
+            """).Succeeds().Lines.Should().Equal("L3:0=f");
+    }
+
+    [CgroupV1Fact]
     public void Failure_takes_the_class_back()
     {
         if (!Runtime.IsOcirun)
