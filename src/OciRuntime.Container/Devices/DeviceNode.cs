@@ -1,5 +1,6 @@
 using System;
 using OciRuntime.Container.Errors;
+using OciRuntime.Container.IO;
 using OciRuntime.Container.SafePath;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -27,7 +28,7 @@ internal sealed class DeviceNode : IDisposable
         _property = property;
     }
 
-    /// <summary>Cleaned, inside the container; where the node is bound from the host, also there.</summary>
+    /// <summary>Cleaned, inside the container; where the node is bound from the host, most likely also there.</summary>
     public string Path { get; }
 
     /// <summary>The part of <see cref="Path"/> before the last slash.</summary>
@@ -82,17 +83,49 @@ internal sealed class DeviceNode : IDisposable
     }
 
     /// <summary>Copies the host's node for a bind mount; false when the calling process may not (EPERM).</summary>
-    /// <exception cref="ContainerException">The host has no such node, or another device under that name.</exception>
+    /// <exception cref="ContainerException">The host has no such node.</exception>
     public bool TryOpenSource()
     {
-        int fd = DetachedMount.TryClone(AT_FDCWD, Path, recursive: false);
-        if (fd < 0 && errno == Errno.EPERM)
+        if (!TryOpenSource(Path))
             return false;
-        _tree = Check.Fd(fd, "open_tree", Path);
-        if (!Verify.IsDevice(Verify.Stat(_tree), Type, Major, Minor))
-            throw new ContainerException($"device {Path}: the host's file of that name is not the device {this}");
+        if (!_tree.IsOpen && KernelsPath() is { } path && !TryOpenSource(path))
+            return false;
+        if (!_tree.IsOpen)
+            throw new ContainerException($"device {Path}: the host has no node of the device {this}, and a user namespace cannot make one");
         DetachedMount.SetAttributes(_tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, MS_PRIVATE);
         return true;
+    }
+
+    /// <summary>Opens nothing where the host has nothing, or something else.</summary>
+    private bool TryOpenSource(string path)
+    {
+        int fd = DetachedMount.TryClone(AT_FDCWD, path, recursive: false);
+        if (fd < 0 && errno is Errno.ENOENT or Errno.ENOTDIR)
+            return true;
+        if (fd < 0 && errno == Errno.EPERM)
+            return false;
+        FileDescriptor tree = Check.Fd(fd, "open_tree", path);
+        if (Verify.IsDevice(Verify.Stat(tree), Type, Major, Minor))
+            _tree = tree;
+        else
+            tree.Dispose();
+        return true;
+    }
+
+    /// <summary>The name that the kernel gives the device, and with it devtmpfs and udev; null when it has none.</summary>
+    private string? KernelsPath()
+    {
+        const string key = "DEVNAME=";
+        string file = $"/sys/dev/{(Type == S_IFBLK ? "block" : "char")}/{Major}:{Minor}/uevent";
+        if (faccessat(AT_FDCWD, file, F_OK, 0) < 0)
+            return null;
+        foreach (string line in FileContent.ReadText(AT_FDCWD, file).Split('\n'))
+        {
+            if (line.StartsWith(key, StringComparison.Ordinal))
+                return "/dev/" + line[key.Length..];
+        }
+
+        return null;
     }
 
     /// <summary>Makes the node, or where that is not possible binds the host's.</summary>
