@@ -150,6 +150,23 @@ public sealed class CgroupsV2Tests : ContainerTest
     }
 
     [CgroupV2Fact]
+    public void Without_the_kernels_list_three_files_change_owners()
+    {
+        Container container = NewContainer();
+        MakeCgroupWritable(container);
+        container.Bundle.WithUserNamespace().Args("sleep", "1000");
+        // In a user namespace sysfs cannot be mounted where a part of the runtime's own is covered.
+        var mounts = container.Bundle.Config["mounts"]!.AsArray();
+        mounts.Remove(mounts.First(mount => (string)mount!["destination"]! == "/sys"));
+        container.Bundle.Write();
+        Command.Run(
+            "unshare", "--mount", "--propagation", "private", "sh", "-c", "mount -t tmpfs none /sys/kernel/cgroup && exec \"$@\"", "sh",
+            Runtime.UnderTest.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id).Succeeds();
+        Command.Shell($"cd {container.CgroupDirectories().Single()} && stat -c '%n %u' . * | grep -v ' 0$'").Succeeds().Lines
+            .Should().BeEquivalentTo(". 100000", "cgroup.procs 100000", "cgroup.subtree_control 100000", "cgroup.threads 100000");
+    }
+
+    [CgroupV2Fact]
     public void A_readonly_cgroup_stays_the_hosts()
     {
         Container container = NewContainer();
