@@ -115,6 +115,33 @@ public sealed class RequirementTests : ContainerTest
         container.Delete().Succeeds();
     }
 
+    [OcirunFact("to runc 1.1.5 it does not exist yet")]
+    public void Operations_on_a_container_that_is_being_created_are_errors_without_an_effect()
+    {
+        Container container = NewContainer();
+        string begun = Directory + "/begun", hold = Directory + "/hold";
+        File.WriteAllText(hold, "");
+        string script = new JsonArray("sh", "-c", $"echo >{begun}; while [ -e {hold} ]; do sleep 0.05; done").ToJsonString();
+        container.Bundle.Append("hooks.createRuntime", $$"""{"path":"/bin/sh","args":{{script}}}""").Args("sleep", "1000").Write();
+        using Command create = container.StartCommand("create", ["--bundle", container.Bundle.Directory, container.Id]);
+        Wait.Until(() => File.Exists(begun), "the hook runs");
+        container.Status.Should().Be("creating");
+        container.Start().FailsWith("being created");
+        container.Kill("KILL").FailsWith("container not running");
+        container.Command("kill", "--all", container.Id, "KILL").FailsWith("container not running");
+        container.Delete().FailsWith("that is not stopped: creating");
+        container.Command("pause", container.Id).FailsWith("being created");
+        container.Command("resume", container.Id).FailsWith("being created");
+        container.Update("""{"pids":{"limit":100}}""").FailsWith("being created");
+        container.Command("exec", container.Id, "true").FailsWith("being created", code: 255);
+        container.Status.Should().Be("creating");
+        File.Delete(hold);
+        create.Finish().Succeeds();
+        container.Status.Should().Be("created");
+        container.Start().Succeeds();
+        container.Status.Should().Be("running");
+    }
+
     [Fact]
     public void Delete_leaves_what_others_made()
     {

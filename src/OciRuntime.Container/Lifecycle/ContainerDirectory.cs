@@ -98,11 +98,11 @@ public sealed class ContainerDirectory : IDisposable
                 throw new LinuxException("flock", errno, Path);
         }
 
-        return StillThere();
+        return Exists;
     }
 
     /// <summary>Takes the lock if nobody holds it and the directory is still there.</summary>
-    public bool TryLock() => flock(Descriptor, LOCK_EX | LOCK_NB) == 0 && StillThere();
+    public bool TryLock() => flock(Descriptor, LOCK_EX | LOCK_NB) == 0 && Exists;
 
     /// <summary>Lets others change the container.</summary>
     public void Unlock() => _ = flock(Descriptor, LOCK_UN);
@@ -160,6 +160,9 @@ public sealed class ContainerDirectory : IDisposable
 
     public void RemoveStartSocket() => _ = unlinkat(Descriptor, StartSocketName, 0);
 
+    /// <summary>Whether it has not been removed since it was opened.</summary>
+    public bool Exists => fstatx(Descriptor, out statx_t status) == 0 && status.stx_nlink > 0;
+
     /// <summary>User id of the directory's owner.</summary>
     public uint Owner => fstatx(Descriptor, out statx_t status) == 0 ? status.stx_uid : 0;
 
@@ -198,6 +201,4 @@ public sealed class ContainerDirectory : IDisposable
     private static string Remedy() => errno == Errno.ENAMETOOLONG
         ? "choose a shorter id or --root: a name has 255 bytes at most"
         : "choose another --root or make it writable";
-
-    private bool StillThere() => fstatx(Descriptor, out statx_t status) == 0 && status.stx_nlink > 0;
 }

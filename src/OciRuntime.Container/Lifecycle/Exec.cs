@@ -78,7 +78,9 @@ public static partial class Engine
         ContainerStatus status = container.Status();
         if (status == ContainerStatus.Paused && !ignorePaused)
             throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
-        FileDescriptor init = status is ContainerStatus.Stopped or ContainerStatus.Creating ? FileDescriptor.None : container.OpenInit();
+        if (status == ContainerStatus.Creating)
+            throw ExistingContainer.BeingCreated(container.Record.Id);
+        FileDescriptor init = status == ContainerStatus.Stopped ? FileDescriptor.None : container.OpenInit();
         return init.IsOpen ? init : throw new ContainerException("cannot exec in a stopped container");
     }
 

@@ -54,8 +54,8 @@ internal sealed class ExistingContainer : IDisposable
         ContainerDirectory directory = ContainerDirectory.Open(runtime.Root, id);
         try
         {
-            if (exclusive && !directory.Lock())
-                throw new ContainerException("container does not exist") { Errno = Errno.ENOENT };
+            if (exclusive)
+                LockUnlessCreating(directory, id);
             return new(runtime, directory, directory.Read(), ownsDirectory: true);
         }
         catch
@@ -64,6 +64,23 @@ internal sealed class ExistingContainer : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Whoever changes a container for a moment is waited for. Its creator is not: its hooks may take their time, wait for the
+    /// caller even, and no operation has an effect on a container that is not created yet (runtime.md, "Start", "Kill").
+    /// </summary>
+    private static void LockUnlessCreating(ContainerDirectory directory, string id)
+    {
+        if (directory.TryLock())
+            return;
+        if (directory.Exists && directory.TryRead() is null or { Pid: 0 })
+            throw BeingCreated(id);
+        if (!directory.Lock())
+            throw new ContainerException("container does not exist") { Errno = Errno.ENOENT };
+    }
+
+    /// <summary>The error of what has to wait until the container is created.</summary>
+    public static ContainerException BeingCreated(string id) => new($"container {id} is still being created") { Errno = Errno.EBUSY };
 
     /// <summary>Of what the caller has opened, locked and read already; the directory stays the caller's to close.</summary>
     public static ExistingContainer Of(RuntimeOptions runtime, ContainerDirectory directory, ContainerRecord record) =>

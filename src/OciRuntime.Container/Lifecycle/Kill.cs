@@ -19,7 +19,7 @@ public static partial class Engine
         // Without a PID namespace of its own, the container's other processes outlive their init.
         if (all || (signal == SIGKILL && !container.Record.OwnPidNamespace))
         {
-            if (!container.Record.OwnsCgroup || (!init.IsOpen && !all))
+            if (!container.Record.OwnsCgroup || (!init.IsOpen && (!all || container.Status() == ContainerStatus.Creating)))
                 throw NotRunning();
             if (signal == SIGKILL)
                 container.Cgroup.Kill();
