@@ -27,7 +27,7 @@ public static class ConfigReader
     /// <summary>A bundle's <c>config.json</c>, not yet validated.</summary>
     public static Config Read(ReadOnlySpan<byte> utf8)
     {
-        Config config = Read(utf8, JsonRecords.ReadConfig, out IReadOnlyList<Problem> problems);
+        Config config = ReadConfig(utf8, out IReadOnlyList<Problem> problems);
         return problems.Count == 0 ? config : throw new SpecException(problems);
     }
 
@@ -36,7 +36,7 @@ public static class ConfigReader
     /// </summary>
     public static Config ReadValid(ReadOnlySpan<byte> utf8)
     {
-        Config config = Read(utf8, JsonRecords.ReadConfig, out IReadOnlyList<Problem> unreadable);
+        Config config = ReadConfig(utf8, out IReadOnlyList<Problem> unreadable);
         IReadOnlyList<Problem> invalid = ConfigValidator.Validate(config);
         if (unreadable.Count == 0)
             return invalid.Count == 0 ? config : throw new SpecException(invalid);
@@ -54,6 +54,8 @@ public static class ConfigReader
     public static Process ReadProcess(ReadOnlySpan<byte> utf8)
     {
         Process process = Read(utf8, JsonRecords.ReadProcess, out IReadOnlyList<Problem> problems);
+        if (!process.Terminal)
+            problems = Without(problems, "consoleSize");
         return problems.Count == 0 ? process : throw new SpecException(problems);
     }
 
@@ -62,6 +64,28 @@ public static class ConfigReader
     {
         LinuxResources resources = Read(utf8, JsonRecords.ReadLinuxResources, out IReadOnlyList<Problem> problems);
         return problems.Count == 0 ? resources : throw new SpecException(problems);
+    }
+
+    private static Config ReadConfig(ReadOnlySpan<byte> utf8, out IReadOnlyList<Problem> problems)
+    {
+        Config config = Read(utf8, JsonRecords.ReadConfig, out problems);
+        if (config.Process is { Terminal: false })
+            problems = Without(problems, "process.consoleSize");
+        return config;
+    }
+
+    /// <summary>For what has to be ignored (config.md, "Process", consoleSize without a terminal), also where it cannot be read.</summary>
+    private static IReadOnlyList<Problem> Without(IReadOnlyList<Problem> problems, string path)
+    {
+        if (problems.Count == 0)
+            return problems;
+        var others = new List<Problem>();
+        foreach (Problem problem in problems)
+        {
+            if (!IsWithin(problem.Path, path))
+                others.Add(problem);
+        }
+        return others;
     }
 
     private static T Read<T>(ReadOnlySpan<byte> utf8, Reader<T> read, out IReadOnlyList<Problem> problems)

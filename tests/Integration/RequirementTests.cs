@@ -37,9 +37,12 @@ public sealed class RequirementTests : ContainerTest
         RunUnder(container, "sh", "-c", "echo 123 >/proc/self/oom_score_adj; exec \"$0\" \"$@\"").Succeeds().Stdout.Should().Be("123\n");
     }
 
-    [Fact]
-    public void Console_size_without_a_terminal_is_ignored() =>
-        RunScript("[ -t 0 ] || echo none", """{"process":{"terminal":false,"consoleSize":{"height":70000,"width":70000}}}""").Stdout.Should().Be("none\n");
+    [Theory]
+    [InlineData("""{"height":70000,"width":70000}""")]
+    [InlineData("""{"height":24}""")]
+    [InlineData("{}")]
+    public void Console_size_without_a_terminal_is_ignored(string size) =>
+        RunScript("[ -t 0 ] || echo none", $$"""{"process":{"terminal":false,"consoleSize":{{size}} } }""").Stdout.Should().Be("none\n");
 
     [Fact]
     public void Mappings_leave_the_owners_of_files_alone()

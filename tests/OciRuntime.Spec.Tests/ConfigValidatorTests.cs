@@ -252,6 +252,21 @@ public sealed class ConfigValidatorTests
         Problems("process.consoleSize", Size, ("process.terminal", "true")).Should().Equal("process.consoleSize is larger than 65535, the kernel's limit");
     }
 
+    [Theory]
+    [InlineData("""{"height":5}""", "process.consoleSize.width is missing")]
+    [InlineData("5", "process.consoleSize: expected an object, found 5")]
+    [InlineData("""{"height":-5,"width":5}""", "process.consoleSize.height: expected a whole number from 0 to 4294967295, found -5")]
+    public void What_cannot_be_read_of_a_console_counts_only_with_a_terminal(string size, string problem)
+    {
+        Problems("process.consoleSize", size).Should().BeEmpty();
+        Problems("process.consoleSize", size, ("process.terminal", "false"), ("process.cwd", "5")).Should().ContainSingle().Which.Should().StartWith("process.cwd");
+        Problems("process.consoleSize", size, ("process.terminal", "true")).Should().ContainSingle().Which.Should().StartWith(problem);
+        string process = $$"""{"cwd":"/","args":["a"],"consoleSize":{{size}}}""";
+        ConfigReader.ReadProcess(Encoding.UTF8.GetBytes(process)).Cwd.Should().Be("/");
+        FluentActions.Invoking(() => ConfigReader.ReadProcess(Encoding.UTF8.GetBytes(process.Replace("\"cwd\"", "\"terminal\":true,\"cwd\""))))
+            .Should().Throw<SpecException>().Which.Problems.Should().ContainSingle().Which.ToString().Should().StartWith(problem["process.".Length..]);
+    }
+
     [Fact]
     public void What_cannot_be_read_and_what_is_wrong_are_reported_together()
     {
