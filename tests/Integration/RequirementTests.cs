@@ -79,6 +79,18 @@ public sealed class RequirementTests : ContainerTest
         mount.Options.Concat(mount.SuperOptions).Should().Contain("ro");
     }
 
+    [Fact]
+    public void Remount_of_a_bind_mount_needs_no_source()
+    {
+        Container container = NewContainer();
+        container.Bundle.Append("mounts", """{"destination":"/mnt","source":"/etc","options":["bind"]}""")
+            .Append("mounts", """{"destination":"/mnt","options":["bind","remount","ro","nodev"]}""")
+            .Args("cat", "/proc/self/mountinfo");
+        MountInfo mount = MountInfo.Parse(container.Run().Succeeds().Stdout).Should().ContainSingle(mount => mount.Point == "/mnt").Subject;
+        mount.Root.Should().Be("/etc");
+        mount.Options.Should().Contain(["ro", "nodev"]);
+    }
+
     [Theory]
     [InlineData("{\"org.example.new\":\"\",\"org.opencontainers.new\":\"x\"}")]
     public void Unknown_annotations_are_no_error(string annotations) =>

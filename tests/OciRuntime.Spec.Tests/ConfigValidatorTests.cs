@@ -79,6 +79,7 @@ public sealed class ConfigValidatorTests
     [InlineData("mounts", """[{"destination":"/a","type":"bind","source":""}]""", "mounts[0].source is missing: a bind mount needs one")]
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: uidMappings without gidMappings")]
     [InlineData("mounts", """[{"destination":"/a","gidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: gidMappings without uidMappings")]
+    [InlineData("mounts", """[{"destination":"/a","options":["bind","remount"]},{"destination":"/a","type":"bind","options":["remount"]}]""")]
     [InlineData("mounts", """[{"destination":"/a","options":["ridmap"]}]""", "mounts[0]: the option ridmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces")]
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":0}],"gidMappings":[{"containerID":0,"hostID":4294967295,"size":1}]}]""", "mounts[0].uidMappings[0].size is 0", "mounts[0].gidMappings[0]: the range ends after 4294967294")]
     // "POSIX-platform Hooks"

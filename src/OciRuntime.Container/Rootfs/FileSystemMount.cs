@@ -58,6 +58,7 @@ internal class FileSystemMount : MountStep
         ArgumentNullException.ThrowIfNull(error);
         return (error.Call, error.Errno, Type) switch
         {
+            ("fsopen", Errno.ENODEV, "bind") => "a bind mount has \"bind\" or \"rbind\" in its options",
             ("fsopen", Errno.ENODEV, _) => "the kernel does not have this file system: see /proc/filesystems",
             (_, Errno.EPERM, "proc") => "procfs needs a PID namespace that the user namespace owns, and a /proc that is not partly covered: " +
                 "add {\"type\":\"pid\"} to linux.namespaces",

@@ -18,15 +18,17 @@ internal static class MountsValidator
         if (mount.Destination.Length == 0)
             problems.Add(path + ".destination", "is empty");
 
-        bool bind = mount.Type == "bind";
+        bool bind = mount.Type == "bind", remount = false;
         string? idmap = null;
         for (int i = 0; i < mount.Options?.Count; i++)
         {
             bind |= mount.Options[i] is "bind" or "rbind";
+            remount |= mount.Options[i] == "remount";
             if (mount.Options[i] is "idmap" or "ridmap")
                 idmap = mount.Options[i];
         }
-        if (bind && string.IsNullOrEmpty(mount.Source))
+        // A remount is about what the destination has already.
+        if (bind && !remount && string.IsNullOrEmpty(mount.Source))
             problems.Add(path + ".source", "is missing: a bind mount needs one");
 
         bool uids = mount.UIDMappings is { Count: > 0 };
