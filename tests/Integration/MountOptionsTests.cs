@@ -1,4 +1,5 @@
 using System.Linq;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -89,6 +90,19 @@ public sealed class MountOptionsTests : ContainerTest
     {
         MountInfo mount = Mounted("bind", "/etc", "rbind", option);
         string.Join(' ', mount.Propagation.Select(field => field.Split(':')[0])).Should().Be(expected);
+    }
+
+    [CgroupV1Fact]
+    [Trait("Lane", "CgroupV1")]
+    public void Options_of_the_view_of_the_v1_hierarchies_are_its_own()
+    {
+        Container container = NewContainer();
+        JsonNode view = container.Bundle.Config["mounts"]!.AsArray().First(mount => (string)mount!["destination"]! == "/sys/fs/cgroup")!;
+        view["options"] = new JsonArray("shared", "rro", "rnoatime");
+        container.Bundle.Args("cat", "/proc/self/mountinfo");
+        MountInfo[] mounts = MountInfo.Parse(container.Run().Succeeds().Stdout).Where(mount => mount.Point.StartsWith("/sys/fs/cgroup")).ToArray();
+        mounts.Should().HaveCountGreaterThan(1).And.OnlyContain(mount => mount.Options.Contains("ro") && mount.Options.Contains("noatime"));
+        mounts.Where(mount => mount.Propagation.Count > 0).Select(mount => mount.Point).Should().Equal("/sys/fs/cgroup");
     }
 
     [Theory]

@@ -36,7 +36,6 @@ internal sealed class CgroupMount : MountStep
             using FileDescriptor hierarchy = rootfs.Plan.HasCgroupNamespace
                 ? FileSystem.Mount(s_cgroup, view.Parameters, Flags | (Options.Set & MOUNT_ATTR_RDONLY))
                 : Copy(view);
-            ApplyRecursive(hierarchy);
             Check.Ok(mkdirat(top, view.Name, 0x1ED /* 0755 */), "mkdirat", name);
             using FileDescriptor directory = Check.Fd(
                 openat(top, view.Name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC), "openat", name);
@@ -46,6 +45,8 @@ internal sealed class CgroupMount : MountStep
         }
         if (Options.IsReadonly)
             DetachedMount.SetAttributes(top, MOUNT_ATTR_RDONLY);
+        // Last, so that what is recursive reaches the hierarchies, which are mounts below this one.
+        ApplyRecursive(top);
         rootfs.Keep(this, top);
     }
 
