@@ -1,4 +1,5 @@
 using System.Linq;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -53,6 +54,21 @@ public sealed class CapabilitiesTests : ContainerTest
     {
         const string patch = """{"process":{"capabilities":{"bounding":null,"effective":null,"permitted":null,"inheritable":null,"ambient":null}}}""";
         RunScript(ReadSets, patch).Lines.Should().OnlyContain(line => line.EndsWith("\t0000000000000000"));
+    }
+
+    [OcirunTheory("runc 1.1.5 is refused by the kernel, or says nothing")]
+    [InlineData("effective", "bounding inheritable", "effective", "0000000000000020 0000000000000000 0000000000000000 0000000000000020 0000000000000000")]
+    [InlineData("inheritable", "effective permitted", "inheritable", "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000")]
+    [InlineData("ambient", "bounding effective permitted", "ambient", "0000000000000000 0000000000000020 0000000000000020 0000000000000020 0000000000000000")]
+    [InlineData("ambient", "bounding inheritable", "ambient", "0000000000000020 0000000000000000 0000000000000000 0000000000000020 0000000000000000")]
+    public void What_the_kernel_does_not_grant_is_a_warning_and_no_error(string set, string others, string warned, string shown)
+    {
+        Container container = NewContainer();
+        foreach (string name in new[] { "bounding", "effective", "inheritable", "permitted", "ambient" })
+            container.Bundle.Config["process"]!["capabilities"]![name] = name == set || others.Split(' ').Contains(name) ? new JsonArray("CAP_KILL") : new JsonArray();
+        CommandResult result = container.RunScript(ReadSets);
+        string.Join(' ', result.Lines.Select(line => line.Split('\t')[1])).Should().Be(shown);
+        result.Stderr.Split('\n').Should().ContainSingle(line => line.Contains("warning")).Which.Should().Contain($"ignoring {warned} capabilities").And.Contain("[CAP_KILL]");
     }
 
     [Fact]

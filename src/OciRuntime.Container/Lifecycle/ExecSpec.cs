@@ -62,12 +62,23 @@ internal static class ExecSpec
         },
     };
 
-    /// <summary>Ambient capabilities have to be inheritable, which the flag does not make them: only where the config has some.</summary>
-    private static LinuxCapabilities Add(LinuxCapabilities capabilities, IReadOnlyList<string> added) => capabilities with
+    /// <summary>Ambient capabilities have to be inheritable, which the flag does not make them: only where the config has them so.</summary>
+    private static LinuxCapabilities Add(LinuxCapabilities capabilities, IReadOnlyList<string> added)
     {
-        Bounding = [.. capabilities.Bounding ?? [], .. added],
-        Effective = [.. capabilities.Effective ?? [], .. added],
-        Permitted = [.. capabilities.Permitted ?? [], .. added],
-        Ambient = capabilities.Inheritable is null ? capabilities.Ambient : [.. capabilities.Ambient ?? [], .. added],
-    };
+        HashSet<string> inheritable = [.. capabilities.Inheritable ?? []];
+        List<string> ambient = [.. capabilities.Ambient ?? []];
+        foreach (string name in added)
+        {
+            if (inheritable.Contains(name))
+                ambient.Add(name);
+        }
+
+        return capabilities with
+        {
+            Bounding = [.. capabilities.Bounding ?? [], .. added],
+            Effective = [.. capabilities.Effective ?? [], .. added],
+            Permitted = [.. capabilities.Permitted ?? [], .. added],
+            Ambient = ambient,
+        };
+    }
 }

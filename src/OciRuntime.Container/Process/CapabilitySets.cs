@@ -27,8 +27,8 @@ public sealed record CapabilitySets
 
     /// <summary>
     /// Encodes <c>process.capabilities</c>; absent means no capability at all. Names that this version or the
-    /// kernel does not know, and those that the runtime does not have itself and so cannot grant, are left out with a
-    /// warning (spec, "Linux Process": the runtime MUST log one, and SHOULD NOT fail).
+    /// kernel does not know, those that the runtime does not have itself and so cannot grant, and those that the kernel does
+    /// not grant in one set without another, are left out with a warning (spec, "Linux Process": the runtime MUST log one, and SHOULD NOT fail).
     /// </summary>
     /// <param name="capabilities">The config's.</param>
     /// <param name="inUserNamespace">Whether the process enters a user namespace, where it has all to begin with.</param>
@@ -41,20 +41,27 @@ public sealed record CapabilitySets
         List<string>? lacking = null;
         ulong known = KnownToKernel();
         ulong own = inUserNamespace ? ulong.MaxValue : Own.Permitted;
-        CapabilitySets sets = new()
-        {
-            // Only ever shrinks: what the runtime's own bounding set lacks is not in it anyway.
-            Bounding = Mask(capabilities.Bounding, known, own, ref unknown, ref lacking),
-            Effective = Mask(capabilities.Effective, known, own, ref unknown, ref lacking) & own,
-            Inheritable = Mask(capabilities.Inheritable, known, own, ref unknown, ref lacking) & own,
-            Permitted = Mask(capabilities.Permitted, known, own, ref unknown, ref lacking) & own,
-            Ambient = Mask(capabilities.Ambient, known, own, ref unknown, ref lacking) & own,
-        };
+        // Only ever shrinks: what the runtime's own bounding set lacks is not in it anyway.
+        ulong bounding = Mask(capabilities.Bounding, known, own, ref unknown, ref lacking);
+        ulong effective = Mask(capabilities.Effective, known, own, ref unknown, ref lacking) & own;
+        ulong inheritable = Mask(capabilities.Inheritable, known, own, ref unknown, ref lacking) & own;
+        ulong permitted = Mask(capabilities.Permitted, known, own, ref unknown, ref lacking) & own;
+        ulong ambient = Mask(capabilities.Ambient, known, own, ref unknown, ref lacking) & own;
         if (unknown is not null)
             warn($"ignoring unknown or unavailable capabilities: [{string.Join(' ', unknown)}]");
         if (lacking is not null)
             warn($"ignoring capabilities that the runtime does not have itself: [{string.Join(' ', lacking)}]");
-        return sets;
+
+        // What capset(2), and prctl(2) for the ambient ones, would refuse.
+        inheritable = Within(inheritable, bounding, "inheritable", "bounding", warn);
+        return new()
+        {
+            Bounding = bounding,
+            Effective = Within(effective, permitted, "effective", "permitted", warn),
+            Inheritable = inheritable,
+            Permitted = permitted,
+            Ambient = Within(ambient, permitted & inheritable, "ambient", "permitted and inheritable", warn),
+        };
     }
 
     /// <summary>Drops from the bounding set what is not in <see cref="Bounding"/>. Needs CAP_SETPCAP.</summary>
@@ -92,15 +99,15 @@ public sealed record CapabilitySets
         Check.Ok(capset(&header, data), "capset");
     }
 
-    /// <summary>Raises <see cref="Ambient"/>. The kernel allows what is both permitted and inheritable; the rest is skipped, as runc does.</summary>
+    /// <summary>Raises <see cref="Ambient"/>.</summary>
     public void RaiseAmbient()
     {
         if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL) < 0 && errno == Errno.EINVAL)
             return;
-        ulong possible = Ambient & Permitted & Inheritable;
-        for (int number = 0; possible != 0; number++, possible >>= 1)
+        ulong rest = Ambient;
+        for (int number = 0; rest != 0; number++, rest >>= 1)
         {
-            if ((possible & 1) != 0)
+            if ((rest & 1) != 0)
                 Check.Ok(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0), "prctl(PR_CAP_AMBIENT_RAISE)");
         }
     }
@@ -138,6 +145,21 @@ public sealed record CapabilitySets
         }
 
         return mask;
+    }
+
+    /// <summary>What of a set another one allows; the rest is warned about.</summary>
+    private static ulong Within(ulong set, ulong allowed, string name, string other, Action<string> warn)
+    {
+        List<string>? beyond = null;
+        for (int number = 0; number < Capability.Names.Length; number++)
+        {
+            if ((set & ~allowed & (1UL << number)) != 0)
+                (beyond ??= []).Add(Capability.Names[number]);
+        }
+
+        if (beyond is not null)
+            warn($"ignoring {name} capabilities that are not {other}: [{string.Join(' ', beyond)}]");
+        return set & allowed;
     }
 
     private static void AddOnce(ref List<string>? names, string name)
