@@ -1,5 +1,6 @@
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -127,6 +128,26 @@ public sealed class ProcessTests : ContainerTest
         result.Lines.Should().ContainMatch("Max open files*512*600*files*")
             .And.ContainMatch("Max core file size*0*0*bytes*")
             .And.ContainMatch("Max stack size*4194304*4194304*bytes*");
+    }
+
+    [Fact]
+    public void Each_limit_is_that_of_its_resource()
+    {
+        // The type, and the line of proc_pid_limits(5). No hard limit is raised, which would need privilege, and none is too low for cat.
+        (string Type, string Shown)[] limits =
+        [
+            ("RLIMIT_CPU", "Max cpu time 1001 2001"), ("RLIMIT_FSIZE", "Max file size 1000002 2000002"), ("RLIMIT_DATA", "Max data size 100000003 200000003"),
+            ("RLIMIT_STACK", "Max stack size 1000004 2000004"), ("RLIMIT_CORE", "Max core file size 1005 2005"), ("RLIMIT_RSS", "Max resident set 1006 2006"),
+            ("RLIMIT_NPROC", "Max processes 1007 2007"), ("RLIMIT_NOFILE", "Max open files 108 208"), ("RLIMIT_MEMLOCK", "Max locked memory 1009 2009"),
+            ("RLIMIT_AS", "Max address space 100000010 200000010"), ("RLIMIT_LOCKS", "Max file locks 1011 2011"), ("RLIMIT_SIGPENDING", "Max pending signals 112 212"),
+            ("RLIMIT_MSGQUEUE", "Max msgqueue size 1013 2013"), ("RLIMIT_NICE", "Max nice priority 0 0"), ("RLIMIT_RTPRIO", "Max realtime priority 0 0"),
+            ("RLIMIT_RTTIME", "Max realtime timeout 1016 2016"),
+        ];
+        Container container = NewContainer("""{"process":{"rlimits":null}}""");
+        foreach ((string type, string shown) in limits)
+            container.Bundle.Append("process.rlimits", $$"""{"type":"{{type}}","soft":{{shown.Split(' ')[^2]}},"hard":{{shown.Split(' ')[^1]}}}""");
+        container.RunScript("exec cat /proc/self/limits").Lines.Skip(1).Select(line => Regex.Replace(line, " +", " ").Trim())
+            .Should().Equal(limits.Select(limit => limit.Shown), (line, shown) => line == shown || line.StartsWith(shown + " "));
     }
 
     [Fact]

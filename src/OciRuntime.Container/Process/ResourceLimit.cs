@@ -9,13 +9,6 @@ namespace OciRuntime.Container.Process;
 /// <summary>One resource limit, getrlimit(2).</summary>
 public readonly record struct ResourceLimit(string Name, int Resource, ulong Soft, ulong Hard)
 {
-    private static readonly string[] s_names =
-    [
-        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC",
-        "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE",
-        "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
-    ];
-
     /// <summary>Encodes <c>process.rlimits</c>, whose names validation has checked.</summary>
     public static ResourceLimit[] From(IReadOnlyList<POSIXRlimit>? limits)
     {
@@ -25,7 +18,7 @@ public readonly record struct ResourceLimit(string Name, int Resource, ulong Sof
         for (int i = 0; i < result.Length; i++)
         {
             POSIXRlimit limit = limits[i];
-            result[i] = new(limit.Type, System.Array.IndexOf(s_names, limit.Type), limit.Soft, limit.Hard);
+            result[i] = new(limit.Type, RlimitType.Number(limit.Type), limit.Soft, limit.Hard);
         }
 
         return result;
