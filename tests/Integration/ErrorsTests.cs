@@ -105,7 +105,13 @@ public sealed class ErrorsTests : ContainerTest
             .Create().FailsWith("process.args").FailsWith("process.cwd").FailsWith("mounts[0].destination");
 
     [OcirunTheory("runc acts on these, or drops them")]
-    [InlineData("""{"windows":{"layerFolders":["x"]}}""", "windows")]
+    [InlineData("""{"freebsd":{}}""", "freebsd is not supported")]
+    [InlineData("""{"solaris":{}}""", "solaris is not supported")]
+    [InlineData("""{"vm":{"kernel":{"path":"/k"}}}""", "vm is not supported")]
+    [InlineData("""{"windows":{"layerFolders":["x"]}}""", "windows is not supported")]
+    [InlineData("""{"zos":{}}""", "zos is not supported")]
+    [InlineData("""{"process":{"commandLine":"sleep 1"}}""", "process.commandLine is not supported")]
+    [InlineData("""{"process":{"user":{"username":"me"}}}""", "process.user.username is not supported")]
     public void Known_property_that_is_not_acted_on_is_an_error(string patch, string text)
     {
         Container container = NewContainer(patch);

@@ -65,19 +65,25 @@ public sealed class HooksTests : ContainerTest
     }
 
     [Theory]
-    [InlineData("prestart", "net", true)]
-    [InlineData("createRuntime", "net", true)]
-    [InlineData("createContainer", "net", false)]
-    [InlineData("createContainer", "mnt", false)]
-    [InlineData("startContainer", "mnt", false)]
-    [InlineData("poststart", "net", true)]
-    [InlineData("poststop", "net", true)]
-    public void Hook_runs_in_its_namespace(string hook, string kind, bool ofRuntime)
+    [InlineData("prestart", true)]
+    [InlineData("createRuntime", true)]
+    [InlineData("createContainer", false)]
+    [InlineData("startContainer", false)]
+    [InlineData("poststart", true)]
+    [InlineData("poststop", true)]
+    public void Hook_runs_in_its_namespace(string hook, bool ofRuntime)
     {
+        string[] kinds = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
+        string script = $"for kind in {string.Join(' ', kinds)}; do readlink /proc/self/ns/$kind; done";
         Container container = WithHooks();
-        AddHook(container, hook, $"readlink /proc/self/ns/{kind} >{Log}");
-        container.Run().Succeeds();
-        (Logged().Single() == Linux.Namespace(kind)).Should().Be(ofRuntime);
+        container.Bundle.WithUserNamespace().WithNamespace("cgroup").Script(script);
+        File.WriteAllText(Log, "");
+        Linux.Chmod(Log, 0b110_110_110);
+        AddHook(container, hook, $"({script}) >{Log}");
+        string[] ofContainer = container.Run().Succeeds().Lines;
+        string[] ofHost = [.. kinds.Select(kind => Linux.Namespace(kind))];
+        ofContainer.Should().HaveSameCount(kinds).And.NotIntersectWith(ofHost);
+        Logged().Should().Equal(ofRuntime ? ofHost : ofContainer);
     }
 
     [Theory]
@@ -108,16 +114,74 @@ public sealed class HooksTests : ContainerTest
         File.ReadAllText(log + "/ran").Should().Be("ran\n");
     }
 
+    [Theory]
+    [InlineData("prestart")]
+    [InlineData("createRuntime")]
+    public void Hook_of_the_runtime_finds_the_container_made_and_its_root_not_changed_yet(string hook)
+    {
+        Container container = WithHooks();
+        string script = $"""
+            pid=$(sed 's/.*"pid": *\([0-9]*\).*/\1/' | head -n 1)
+            for kind in ipc mnt net pid uts; do [ "$(readlink /proc/$pid/ns/$kind)" != "$(readlink /proc/self/ns/$kind)" ] && echo new $kind; done
+            grep -c " {container.Bundle.Rootfs}/proc proc " /proc/$pid/mounts
+            test -e /proc/$pid/root{container.Bundle.ConfigPath} && echo the root of the host
+            """;
+        AddHook(container, hook, $"({script}) >{Log}");
+        container.Create().Succeeds();
+        Logged().Should().Equal("new ipc", "new mnt", "new net", "new pid", "new uts", "1", "the root of the host");
+    }
+
     [Fact]
     public void CreateContainer_hook_sees_the_hosts_root_and_startContainer_hook_the_containers()
     {
         Container container = WithHooks();
-        string marker = container.Bundle.Directory + "/config.json";
-        AddHook(container, "createContainer", $"test -e /etc/debian_version && echo host >>{Log}");
+        AddHook(container, "createContainer", $"test -e /etc/debian_version && echo host >>{Log}; grep -c ' {container.Bundle.Rootfs}/proc proc ' /proc/self/mounts >>{Log}");
         AddHook(container, "startContainer", $"test -e /etc/debian_version || echo container >>{Log}");
         container.Run().Succeeds();
-        Logged().Should().Equal("host", "container");
-        File.Exists(marker).Should().BeTrue();
+        Logged().Should().Equal("host", "1", "container");
+    }
+
+    [OcirunFact("runc 1.1.5 runs poststart hooks while it creates")]
+    public void Poststart_hook_finds_the_program_executed()
+    {
+        Container container = WithHooks();
+        AddHook(container, "poststart", $"pid=$(sed 's/.*\"pid\": *\\([0-9]*\\).*/\\1/' | head -n 1); tr '\\0' ' ' </proc/$pid/cmdline >{Log}");
+        container.Bundle.Args("sleep", "1000");
+        container.Create().Succeeds();
+        container.Start().Succeeds();
+        Logged().Should().Equal("sleep 1000 ");
+    }
+
+    [Fact]
+    public void Poststop_hook_finds_the_container_gone()
+    {
+        Container container = WithHooks();
+        container.Bundle.Args("sleep", "1000");
+        string cgroups = Directory + "/cgroups";
+        AddHook(container, "poststop", $"""
+            exec >{Log}
+            {container.Runtime.Path} --root {Root} state {container.Id} 2>/dev/null || echo no state
+            while read cgroup; do [ -e $cgroup ] && echo $cgroup; done <{cgroups}
+            echo end
+            """);
+        container.Create().Succeeds();
+        container.CgroupDirectories().Should().NotBeEmpty();
+        File.WriteAllLines(cgroups, container.CgroupDirectories());
+        container.Delete("--force").Succeeds();
+        Logged().Should().Equal("no state", "end");
+    }
+
+    [OcirunFact("runc 1.1.5 runs poststart hooks while it creates")]
+    public void Hooks_are_those_of_the_config_as_it_was_at_create()
+    {
+        Container container = WithHooks("startContainer", "poststart", "poststop");
+        container.Create().Succeeds();
+        container.Bundle.Config["hooks"] = new JsonObject();
+        container.Bundle.Write();
+        container.Start().Succeeds();
+        container.WaitUntilStopped();
+        container.Delete().Succeeds();
+        Logged().Should().Equal("startContainer", "poststart", "poststop");
     }
 
     [Fact]
@@ -153,8 +217,11 @@ public sealed class HooksTests : ContainerTest
         ((string)state["id"]!).Should().StartWith(Token);
         ((string)state["bundle"]!).Should().StartWith(Directory);
         state["annotations"]!.ToJsonString().Should().Be("""{"org.example.key":"value"}""");
-        if (hook != "poststop")
-            ((int)state["pid"]!).Should().BeGreaterThan(0);
+        // As it is seen from where the hook runs (runtime.md, State).
+        if (hook is "createContainer" or "startContainer")
+            ((int)state["pid"]!).Should().Be(1);
+        else if (hook != "poststop")
+            ((int)state["pid"]!).Should().BeGreaterThan(1);
     }
 
     private JsonObject StateOf(string hook)
@@ -200,13 +267,17 @@ public sealed class HooksTests : ContainerTest
         Logged().Should().NotContain("never");
     }
 
-    [OcirunFact("runc 1.1.5 does not run them")]
-    public void Failing_hook_of_create_is_followed_by_poststop()
+    [OcirunTheory("runc 1.1.5 does not run them")]
+    [InlineData("prestart")]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    public void Failing_hook_of_create_is_followed_by_poststop(string hook)
     {
         Container container = WithHooks("poststop");
-        AddHook(container, "createRuntime", "exit 3");
-        container.Create().FailsWith("createRuntime");
+        AddHook(container, hook, "exit 3");
+        container.Create().FailsWith(hook);
         Logged().Should().Equal("poststop");
+        NothingIsLeft();
     }
 
     [Fact]

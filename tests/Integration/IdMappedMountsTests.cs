@@ -22,32 +22,38 @@ public sealed class IdMappedMountsTests : ContainerTest
         Owner("new").Should().Be("0:0");
     }
 
-    [OcirunFact(RuncHasIt)]
-    public void Without_maps_they_are_the_containers()
+    [OcirunTheory(RuncHasIt)]
+    [InlineData("idmap")]
+    [InlineData("ridmap")]
+    public void Without_maps_they_are_the_containers(string option)
     {
-        Container container = With(""" "options":["bind","idmap"]""");
+        Container container = With($""" "options":["rbind","{option}"]""");
         container.Bundle.WithUserNamespace();
         container.RunScript("stat -c %u:%g /data/file; touch /data/new").Stdout.Should().Be("0:0\n");
         Owner("new").Should().Be("0:0");
     }
 
-    [OcirunFact(RuncHasIt)]
-    public void Maps_may_differ_from_the_containers()
+    [OcirunTheory(RuncHasIt)]
+    [InlineData("idmap")]
+    [InlineData("ridmap")]
+    public void Maps_may_differ_from_the_containers(string option)
     {
-        Container container = With("""
-            "options":["bind","idmap"],"uidMappings":[{"containerID":0,"hostID":100005,"size":10}],"gidMappings":[{"containerID":0,"hostID":100006,"size":10}]
+        Container container = With($$"""
+            "options":["bind","{{option}}"],"uidMappings":[{"containerID":0,"hostID":100005,"size":10}],"gidMappings":[{"containerID":0,"hostID":100006,"size":10}]
             """);
         container.Bundle.WithUserNamespace();
         container.RunScript("stat -c %u:%g /data/file").Stdout.Should().Be("5:6\n");
     }
 
-    [OcirunFact(RuncHasIt)]
-    public void A_joined_user_namespace_lends_its_maps()
+    [OcirunTheory(RuncHasIt)]
+    [InlineData("idmap")]
+    [InlineData("ridmap")]
+    public void A_joined_user_namespace_lends_its_maps(string option)
     {
         Container first = NewContainer(bundle: NewBundle("first").WithUserNamespace());
         first.Bundle.Args("sleep", "1000");
         first.Create().Succeeds();
-        Container container = With(""" "options":["bind","idmap"]""");
+        Container container = With($""" "options":["bind","{option}"]""");
         container.Bundle.WithUserNamespace();
         container.Bundle.WithNamespace("user", $"/proc/{first.Pid}/ns/user");
         container.Bundle.Patch("""{"linux":{"uidMappings":null,"gidMappings":null}}""");

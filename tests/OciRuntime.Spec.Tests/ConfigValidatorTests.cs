@@ -80,19 +80,32 @@ public sealed class ConfigValidatorTests
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: uidMappings without gidMappings")]
     [InlineData("mounts", """[{"destination":"/a","gidMappings":[{"containerID":0,"hostID":0,"size":1}]}]""", "mounts[0]: gidMappings without uidMappings")]
     [InlineData("mounts", """[{"destination":"/a","options":["bind","remount"]},{"destination":"/a","type":"bind","options":["remount"]}]""")]
+    [InlineData("mounts", """[{"destination":"/a","options":["idmap"]}]""", "mounts[0]: the option idmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces")]
     [InlineData("mounts", """[{"destination":"/a","options":["ridmap"]}]""", "mounts[0]: the option ridmap needs uidMappings and gidMappings, or a user namespace in linux.namespaces")]
     [InlineData("mounts", """[{"destination":"/a","uidMappings":[{"containerID":0,"hostID":0,"size":0}],"gidMappings":[{"containerID":0,"hostID":4294967295,"size":1}]}]""", "mounts[0].uidMappings[0].size is 0", "mounts[0].gidMappings[0]: the range ends after 4294967294")]
-    // "POSIX-platform Hooks"
-    [InlineData("hooks.prestart", """[{"path":"true"}]""", "hooks.prestart[0].path: \"true\" is not an absolute path")]
-    [InlineData("hooks.createRuntime", """[{"path":""}]""", "hooks.createRuntime[0].path is empty")]
-    [InlineData("hooks.createContainer", """[{"path":"/a"},{}]""", "hooks.createContainer[1].path is missing")]
-    [InlineData("hooks.startContainer", """[{"path":"/a","timeout":0}]""", "hooks.startContainer[0].timeout is 0, must be more than 0 seconds")]
-    [InlineData("hooks.poststart", """[{"path":"/a","timeout":-1}]""", "hooks.poststart[0].timeout is -1, must be more than 0 seconds")]
-    [InlineData("hooks.poststop", """[{"path":"a"}]""", "hooks.poststop[0].path: \"a\" is not an absolute path")]
     // "Annotations"
     [InlineData("annotations", """{"":"a"}""", "annotations: has an empty key")]
     public void Finds_problems_of_what_all_platforms_have(string path, string? json, params string[] problems) =>
         Problems(path, json).Should().Equal(problems);
+
+    // "POSIX-platform Hooks"
+    [Theory]
+    [InlineData("prestart")]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    [InlineData("poststart")]
+    [InlineData("poststop")]
+    public void Finds_problems_of_hooks_of_every_kind(string kind)
+    {
+        string path = "hooks." + kind;
+
+        Problems(path, """[{"path":"/a","timeout":1},{"path":"true"},{"path":""}]""").Should()
+            .Equal($"{path}[1].path: \"true\" is not an absolute path", $"{path}[2].path is empty");
+        Problems(path, """[{"path":"/a"},{}]""").Should().Equal($"{path}[1].path is missing");
+        Problems(path, """[{"path":"/a","timeout":0},{"path":"/a","timeout":-1}]""").Should()
+            .Equal($"{path}[0].timeout is 0, must be more than 0 seconds", $"{path}[1].timeout is -1, must be more than 0 seconds");
+    }
 
     [Theory]
     // config-linux.md, "Namespaces"

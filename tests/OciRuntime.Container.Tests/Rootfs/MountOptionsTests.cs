@@ -88,6 +88,7 @@ public class MountOptionsTests
     public void SomeNeedTheOldSystemCall()
     {
         Parse("iversion").NeedsMountCall.Should().BeTrue();
+        Parse("iversion", "noiversion").NeedsMountCall.Should().BeFalse();
         Parse("lowerdir=" + new string('x', 256)).NeedsMountCall.Should().BeTrue();
         Parse("lowerdir=" + new string('x', 255)).NeedsMountCall.Should().BeFalse();
     }
