@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -172,6 +173,21 @@ public sealed class MountsTests : ContainerTest
         container.RunScript("cat /var/data/file /var/data/deep/other; readlink /var/data/link; stat -c %a /var/data/file /var/data; stat -f -c %T /var/data; echo changed >/var/data/file")
             .Lines.Should().Equal("from the image", "deeper", "file", "600", "755", "tmpfs");
         File.ReadAllText(container.Bundle.Rootfs + "/var/data/file").Should().Be("from the image\n");
+    }
+
+    [Theory]
+    [InlineData("ro")]
+    [InlineData("ro", "iversion")] // which takes another way into the kernel
+    public void Readonly_tmpfs_is_filled_before_it_is_read_only(params string[] options)
+    {
+        string list = string.Join("\",\"", options);
+        Container container = NewContainer();
+        container.Bundle.File("/var/data/file", "from the image\n");
+        container.Bundle.Append("mounts", """{"destination":"/var/data","type":"tmpfs","source":"tmpfs","options":["tmpcopyup","X"]}""".Replace("X", list))
+            .Append("mounts", """{"destination":"/var/data/below","type":"tmpfs","source":"tmpfs"}""")
+            .Config["mounts"]!.AsArray().First(mount => (string)mount!["destination"]! == "/dev")!["options"] = JsonNode.Parse("""["X"]""".Replace("X", list));
+        container.RunScript("cat /var/data/file; for file in /var/data/new /dev/new; do (: >$file) 2>/dev/null || echo refused; done; [ -c /dev/null ] && : >/var/data/below/new && echo done")
+            .Lines.Should().Equal("from the image", "refused", "refused", "done");
     }
 
     [Theory]

@@ -153,7 +153,7 @@ public sealed class ContainerRootfs
     /// <summary>Takes over a mount that was attached: some are needed later, the others are closed.</summary>
     internal void Keep(MountStep step, FileDescriptor mount)
     {
-        if (step is FileSystemMount { IsSealedLater: true })
+        if (step.IsSealedLater)
             _sealedLater.Add((step, mount));
         else if (step is FileSystemMount { Type: "proc" } && step.Point.Destination == "/proc" && !step.Options.IsReadonly && step.Options.Parameters.Count == 0)
             _proc = mount;

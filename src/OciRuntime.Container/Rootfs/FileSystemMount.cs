@@ -22,9 +22,6 @@ internal class FileSystemMount : MountStep
 
     protected CString TypeName { get; }
 
-    /// <summary>The mount becomes read-only only in <see cref="ContainerRootfs.Seal"/>: files are made in it until then.</summary>
-    public bool IsSealedLater { get; init; }
-
     /// <summary>The SELinux label of the root directory, for a file system without a <c>context</c> parameter.</summary>
     public CString RootLabel { get; init; }
 

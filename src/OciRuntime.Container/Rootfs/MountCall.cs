@@ -46,8 +46,8 @@ internal sealed class MountCall : MountStep
         using FileDescriptor target = rootfs.OpenMountPoint(this, directory: true, out statx_t under, out bool isNew);
         CString data = _isTmpfs && TmpfsMount.InheritedMode(Options, isNew ? null : under.stx_mode & 0xFFFu) is { } mode ? $"{mode},{_data}" : _data;
         Check.Ok(fchdir(target), "fchdir", Point.Destination);
-        Check.Ok(mount(_source, ".", _type, _flags, data), "mount", _type.ToString());
-        using FileDescriptor mounted = rootfs.Root.Open(Point.Path, O_PATH | O_DIRECTORY);
+        Check.Ok(mount(_source, ".", _type, IsSealedLater ? _flags & ~MS_RDONLY : _flags, data), "mount", _type.ToString());
+        FileDescriptor mounted = rootfs.Root.Open(Point.Path, O_PATH | O_DIRECTORY);
         statx_t over = Verify.Stat(mounted);
         // The descriptor is below the new mount, so there is no way but to look it up again.
         if ((over.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0 || over.stx_mnt_id == under.stx_mnt_id)
@@ -55,5 +55,6 @@ internal sealed class MountCall : MountStep
         if (Options.CopyUp)
             TreeCopy.Copy(target, mounted);
         ApplyRecursive(mounted);
+        rootfs.Keep(this, mounted);
     }
 }

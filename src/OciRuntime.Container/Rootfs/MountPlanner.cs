@@ -125,10 +125,10 @@ internal sealed class MountPlanner : IDisposable
             if (layout.Unified is { } unified)
                 return new Cgroup2Mount(point, options, Parameters("cgroup2", point.Source, options), unified.MountPoint, OwnCgroup());
         }
-        if (options.NeedsMountCall)
-            return new MountCall(point, options, type, MountCallData(type, options));
-        FileSystemParameter[] parameters = Parameters(type, point.Source, options);
         bool sealedLater = options.IsReadonly && (type == "tmpfs" || destination == "/dev");
+        if (options.NeedsMountCall)
+            return new MountCall(point, options, type, MountCallData(type, options)) { IsSealedLater = sealedLater };
+        FileSystemParameter[] parameters = Parameters(type, point.Source, options);
         return type switch
         {
             "tmpfs" => new TmpfsMount(point, options, parameters) { IsSealedLater = sealedLater },

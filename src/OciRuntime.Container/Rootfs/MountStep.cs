@@ -17,6 +17,9 @@ internal abstract class MountStep
 
     public ParsedMountOptions Options { get; }
 
+    /// <summary>The mount becomes read-only only in <see cref="ContainerRootfs.Seal"/>: files are made in it until then.</summary>
+    public bool IsSealedLater { get; init; }
+
     /// <summary>For errors: <c>mount "proc" on "/proc" (mounts[0])</c>.</summary>
     public string Description => $"mount \"{Point.Source}\" on \"{Point.Destination}\" (mounts[{Point.Index}])";
 
