@@ -48,7 +48,7 @@ public sealed class MountOptionsTests : ContainerTest
         mount.Options.Should().NotContain(absent, option);
     }
 
-    [Theory]
+    [OcirunTheory("runc 1.1.5 keeps noatime beside a later relatime")]
     [InlineData("strictatime", "")]
     [InlineData("noatime,relatime", "relatime")]
     [InlineData("noatime,atime", "relatime")]
@@ -134,6 +134,8 @@ public sealed class MountOptionsTests : ContainerTest
     [Trait("Lane", "CgroupV1")]
     public void Options_of_the_view_of_the_v1_hierarchies_are_its_own()
     {
+        if (!Runtime.IsOcirun)
+            return; // runc 1.1.5 drops the recursive ones
         Container container = NewContainer();
         JsonNode view = container.Bundle.Config["mounts"]!.AsArray().First(mount => (string)mount!["destination"]! == "/sys/fs/cgroup")!;
         view["options"] = new JsonArray("shared", "rro", "rnoatime");
