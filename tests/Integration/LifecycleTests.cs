@@ -168,6 +168,21 @@ public sealed class LifecycleTests : ContainerTest
     }
 
     [Fact]
+    public void State_of_an_init_that_cannot_answer_is_told_as_often_as_it_is_asked_for()
+    {
+        // It is asked whether it waits for start by a connection, which a process that is stopped does not take.
+        Container container = NewContainer();
+        container.Bundle.Args("true");
+        container.Create().Succeeds();
+        container.Kill("STOP").Succeeds();
+        for (int i = 0; i < 20; i++)
+            container.Status.Should().Be("created");
+        container.Kill("CONT").Succeeds();
+        container.Start().Succeeds();
+        container.WaitUntilStopped();
+    }
+
+    [Fact]
     public void Start_returns_while_the_process_runs_and_its_exit_is_seen()
     {
         Container container = NewContainer();

@@ -34,17 +34,39 @@ public static unsafe class StartSocket
     /// <summary>In <c>start</c>. None: nobody waits behind the socket any more.</summary>
     public static FileDescriptor Connect(FileDescriptor directory, string name)
     {
-        FileDescriptor socket = Check.Fd(LibC.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), "socket");
+        FileDescriptor socket = Connect(directory, name, 0, out int error);
+        return error is 0 or Errno.ECONNREFUSED or Errno.ENOENT ? socket : throw Unreachable(error, name);
+    }
+
+    /// <summary>
+    /// In <c>state</c>: whether somebody waits behind the socket. An init that is stopped or frozen takes no connection,
+    /// and those that have given up stay in its queue: a full one must not make the next to ask wait for ever.
+    /// </summary>
+    public static bool IsAwaited(FileDescriptor directory, string name)
+    {
+        using FileDescriptor socket = Connect(directory, name, SOCK_NONBLOCK, out int error);
+        return error switch
+        {
+            0 or Errno.EAGAIN => true,
+            Errno.ECONNREFUSED or Errno.ENOENT => false,
+            _ => throw Unreachable(error, name),
+        };
+    }
+
+    private static FileDescriptor Connect(FileDescriptor directory, string name, int flags, out int error)
+    {
+        FileDescriptor socket = Check.Fd(LibC.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0), "socket");
         UnixSocketAddress address = new(directory, name);
         sockaddr_un value = address.Address;
-        if (connect(socket, &value, address.Length) == 0)
+        error = connect(socket, &value, address.Length) == 0 ? 0 : errno;
+        if (error == 0)
             return socket;
-        LinuxException cause = new("connect", errno, name);
         socket.Dispose();
-        if (cause.Errno is Errno.ECONNREFUSED or Errno.ENOENT)
-            return FileDescriptor.None;
-        throw new ContainerException("reach the container's init", cause);
+        return FileDescriptor.None;
     }
+
+    private static ContainerException Unreachable(int error, string name) =>
+        new("reach the container's init", new LinuxException("connect", error, name));
 
     /// <summary>
     /// In the waiting init: returns the connection over which the start was asked for. A connection that says

@@ -199,11 +199,6 @@ internal sealed class ExistingContainer : IDisposable
         Waiting.For(init, POLLIN, Environment.TickCount64 + milliseconds);
 
     /// <summary>A runtime killed in the middle of <c>start</c> may leave the socket: then nobody listens behind it.</summary>
-    private bool WaitsForStart()
-    {
-        if (!Directory.HasStartSocket)
-            return false;
-        using FileDescriptor connection = StartSocket.Connect(Directory.Descriptor, ContainerDirectory.StartSocketName);
-        return connection.IsOpen;
-    }
+    private bool WaitsForStart() =>
+        Directory.HasStartSocket && StartSocket.IsAwaited(Directory.Descriptor, ContainerDirectory.StartSocketName);
 }
