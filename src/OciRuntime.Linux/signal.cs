@@ -15,6 +15,7 @@ public static unsafe partial class LibC
     public const int SIGTTIN = 21;
     public const int SIGTTOU = 22;
     public const int SIGURG = 23;
+    public const int SIGXFSZ = 25;
     public const int SIGWINCH = 28;
     public const int SIGRTMIN = 34;
     public const int SIGRTMAX = 64;

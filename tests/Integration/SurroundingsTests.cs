@@ -102,6 +102,19 @@ public sealed class SurroundingsTests : ContainerTest
         NothingIsLeft();
     }
 
+    [OcirunTheory("runc 1.1.5 has other words for it")]
+    [InlineData("create")]
+    [InlineData("run")]
+    public void No_file_may_be_written(string command)
+    {
+        // The kernel's answer to a write beyond the limit is a signal, which would end the runtime half-way.
+        Container container = NewGreeter();
+        const string Script = "{ (ulimit -f 0; exec \"$@\"); echo status $?; } 2>&1 | cat";
+        Command.Shell(Script, [container.Runtime.Path, "--root", Root, command, "--bundle", container.Bundle.Directory, container.Id]).Succeeds()
+            .Stdout.Should().Contain("write the container's state in").And.Contain("file too large").And.EndWith("status 1\n");
+        NothingIsLeft();
+    }
+
     [Fact]
     public void A_readonly_run()
     {

@@ -8,12 +8,14 @@ namespace OciRuntime.Container.Lifecycle;
 public static class Surroundings
 {
     /// <summary>
-    /// Children must leave a status, also when the caller ignores theirs; and a closed standard stream becomes
-    /// <c>/dev/null</c>, as in every Go program, or the next file that is opened would take its place.
+    /// Children must leave a status, also when the caller ignores theirs; a file that may not be written, for the caller's
+    /// limit, is an error like any other and not the end; and a closed standard stream becomes <c>/dev/null</c>, as in
+    /// every Go program, or the next file that is opened would take its place.
     /// </summary>
     public static void Repair()
     {
         SignalState.SetDefault(SIGCHLD);
+        SignalState.Ignore(SIGXFSZ);
         if (OpenClosedStreams())
             SealedSelf.ExecuteAgain();
     }

@@ -28,6 +28,13 @@ public static unsafe class SignalState
         Check.Ok(sigaction(signal, &initial, null), "rt_sigaction");
     }
 
+    /// <summary>Has one signal do nothing, until it gets its default again.</summary>
+    public static void Ignore(int signal)
+    {
+        kernel_sigaction ignore = new() { handler = SIG_IGN };
+        Check.Ok(sigaction(signal, &ignore, null), "rt_sigaction");
+    }
+
     /// <summary>Every disposition to its default.</summary>
     public static void SetDefaults()
     {
