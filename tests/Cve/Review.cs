@@ -162,6 +162,32 @@ public sealed class Review : ContainerTest
         NothingIsLeft();
     }
 
+    [OcirunTheory("runc 1.1.5 takes it for stopped: kill and exec find nothing, and delete --force leaves it running")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_program_that_ends_its_first_thread_is_still_there_to_be_killed(bool deleteByForce)
+    {
+        // The kernel shows such a process as a zombie, which it is not: it goes on in its other threads.
+        Container container = NewContainer();
+        TinyProgram.WriteFirstThreadEnds(container.Bundle.Rootfs + "/bin/program");
+        container.Bundle.Args("program");
+        container.Create().Succeeds();
+        int pid = container.Pid;
+        container.Start().Succeeds();
+        Wait.Until(() => File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart().StartsWith('Z'), "its first thread has ended");
+        container.Status.Should().Be("running");
+        container.Pid.Should().Be(pid);
+        container.Delete().FailsWith("that is not stopped: running");
+        if (!deleteByForce)
+        {
+            container.Kill("KILL").Succeeds();
+            container.WaitUntilStopped();
+        }
+
+        container.Delete(deleteByForce ? ["--force"] : []).Succeeds();
+        NothingIsLeft();
+    }
+
     // Whether a process of the namespace other than its first is stopped.
     private static bool Stopped(int init) => System.IO.Directory.GetDirectories("/proc").Any(process =>
     {

@@ -4,7 +4,7 @@ using System.IO;
 namespace OciRuntime.Tests.Support;
 
 /// <summary>
-/// The smallest x86 programs: one system call with zeroes for arguments, whose error number, or 0, is the exit status.
+/// The smallest x86 programs, most of them one system call, whose error number, or 0, is the exit status.
 /// Made here because the host need not have a compiler, and has none for 32 bits.
 /// </summary>
 public static class TinyProgram
@@ -44,6 +44,23 @@ public static class TinyProgram
         0xF7, 0xD8, 0x89, 0xC7, // neg eax; mov edi, eax
         0xB8, 60, 0, 0, 0, // mov eax, exit
         0x0F, 0x05, // syscall
+    ]);
+
+    /// <summary>Writes a program for x86_64 whose first thread ends at once, while a second one waits for a signal.</summary>
+    /// <param name="path">Where; becomes executable.</param>
+    public static void WriteFirstThreadEnds(string path) => Write(path, is64: true,
+    [
+        0xBF, .. BitConverter.GetBytes(0x10F00), // mov edi, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD
+        0x31, 0xF6, 0x31, 0xD2, // xor esi, esi; xor edx, edx: the same stack, which neither of them uses
+        0xB8, 56, 0, 0, 0, // mov eax, clone
+        0x0F, 0x05, // syscall
+        0x85, 0xC0, 0x74, 0x09, // test eax, eax; jz over the next three
+        0x31, 0xFF, // xor edi, edi
+        0xB8, 60, 0, 0, 0, // mov eax, exit
+        0x0F, 0x05, // syscall
+        0xB8, 34, 0, 0, 0, // mov eax, pause
+        0x0F, 0x05, // syscall
+        0xEB, 0xF7, // jmp to the pause
     ]);
 
     private static void Write(string path, bool is64, byte[] code) => ExecutableFile.Write(() =>

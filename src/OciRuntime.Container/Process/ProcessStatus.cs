@@ -8,17 +8,21 @@ using static OciRuntime.Linux.LibC;
 namespace OciRuntime.Container.Process;
 
 /// <summary>What <c>/proc/PID/stat</c> tells of a process, proc(5).</summary>
-/// <param name="State">R, S, D, Z, …; NUL when there is no such process.</param>
+/// <param name="State">R, S, D, Z, … of the first thread; NUL when there is no such process.</param>
+/// <param name="Threads">How many there are; a first thread that has ended counts until the last one has.</param>
 /// <param name="StartTime">Clock ticks since boot: with the pid it names one process for ever.</param>
 /// <param name="Flags">The kernel's flags of the process, PF_* in include/linux/sched.h; a zombie keeps them.</param>
-public readonly record struct ProcessStatus(char State, ulong StartTime, uint Flags)
+public readonly record struct ProcessStatus(char State, uint Threads, ulong StartTime, uint Flags)
 {
     private const uint PF_FORKNOEXEC = 0x40;
 
     private const string Own = "/proc/self/stat";
 
-    /// <summary>Whether the process runs code, or may again: a zombie does not.</summary>
-    public bool IsAlive => State is not ('\0' or 'Z' or 'X' or 'x');
+    /// <summary>
+    /// Whether the process runs code, or may again: a zombie does not, unless only its first thread has ended. A program
+    /// does that by mistake, or so as to be taken for dead.
+    /// </summary>
+    public bool IsAlive => State is not ('\0' or 'Z' or 'X' or 'x') || (State == 'Z' && Threads > 1);
 
     /// <summary>Whether the process, which may have ended, has executed nothing since it was cloned.</summary>
     public bool HasNotExecuted => (Flags & PF_FORKNOEXEC) != 0;
@@ -54,8 +58,11 @@ public readonly record struct ProcessStatus(char State, ulong StartTime, uint Fl
         for (int field = 3; field < 9; field++)
             stat = stat[(stat.IndexOf((byte)' ') + 1)..];
         bool parsed = Utf8Parser.TryParse(stat, out uint flags, out _);
-        for (int field = 9; field < 22; field++)
+        for (int field = 9; field < 20; field++)
             stat = stat[(stat.IndexOf((byte)' ') + 1)..];
-        return parsed & Utf8Parser.TryParse(stat, out ulong startTime, out _) ? new(state, startTime, flags) : default;
+        parsed &= Utf8Parser.TryParse(stat, out uint threads, out _);
+        for (int field = 20; field < 22; field++)
+            stat = stat[(stat.IndexOf((byte)' ') + 1)..];
+        return parsed & Utf8Parser.TryParse(stat, out ulong startTime, out _) ? new(state, threads, startTime, flags) : default;
     }
 }
