@@ -188,6 +188,41 @@ public sealed class Review : ContainerTest
         NothingIsLeft();
     }
 
+    // Whoever is in it may do all, or not even look at it; the others may find it.
+    [OcirunTheory("runc 1.1.5 joins whichever keyring has the name")]
+    [InlineData("3f3f0008")]
+    [InlineData("00000008")]
+    public void A_keyring_that_a_user_of_the_host_has_made_is_not_the_containers(string permissions)
+    {
+        // Whoever is in a keyring reads its keys: an ordinary user who knows the id in time waits for the container's.
+        Container container = NewContainer("""{"linux":{"maskedPaths":[]}}""");
+        string name = $"_ses.{container.Id}";
+        const string Trap =
+            """
+            import ctypes, os, sys, time
+            os.setgroups([])
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+            keyctl = lambda *arguments: ctypes.CDLL(None, use_errno=True).syscall(250, *arguments)
+            JOIN_SESSION_KEYRING, SETPERM = 1, 5
+            ring = keyctl(JOIN_SESSION_KEYRING, sys.argv[1].encode())
+            print("ready" if ring > 0 and keyctl(SETPERM, ring, int(sys.argv[2], 16)) == 0 else "failed", flush=True)
+            time.sleep(1000)
+            """;
+        using Command attacker = Command.Start("python3", ["-c", Trap, name, permissions]);
+        Wait.Until(() => attacker.Stdout.Length > 0, "the trap is there");
+        attacker.Stdout.Should().Be("ready\n");
+        container.Bundle.Script("cat /proc/keys; sleep 1000");
+        using Command run = container.StartRun([]);
+        container.WaitUntilRunning();
+        Wait.Until(() => run.Stdout.Length > 0, "the keys are listed");
+        run.Stdout.Should().Contain("_ses").And.NotContain(name);
+        run.Stderr.Should().Contain($"the session keyring {name} is another user's");
+        container.Command("exec", container.Id, "cat", "/proc/keys").Succeeds().Stdout.Should().Contain("_ses").And.NotContain(name);
+        container.Kill("KILL").Succeeds();
+        run.Finish().ExitsWith(137);
+    }
+
     // Whether a process of the namespace other than its first is stopped.
     private static bool Stopped(int init) => System.IO.Directory.GetDirectories("/proc").Any(process =>
     {

@@ -65,7 +65,7 @@ public sealed class ContainerInit : ProcessInit
         {
             if (_plan.Process.SelinuxLabel is { } label)
                 SecurityLabels.ApplyToKeys(label);
-            SessionKeyring.Join(_plan.Id, _plan.HasUserNamespace);
+            SessionKeyring.Join(_plan.Id, _plan.HasUserNamespace, _plan.Warn);
         }
 
         if ((_plan.Namespaces.New & CLONE_NEWNET) != 0)

@@ -46,7 +46,7 @@ public sealed class ExecInit : ProcessInit
         CloneSibling(0);
         Check.Ok(setsid(), "setsid");
         if (_plan.NewKeyring)
-            SessionKeyring.JoinExisting(_plan.Id);
+            SessionKeyring.JoinExisting(_plan.Id, _plan.Warn);
 
         // 4. The terminal; the LSM's attributes, through a /proc of our own (CVE-2025-52881).
         ProcessPlan process = _plan.Process;

@@ -153,7 +153,7 @@ internal sealed class Restoration : IDisposable
             using CriuProcess criu = CriuProcess.Start(_runtime.Criu, CLONE_NEWNS, _cgroup!, inherited, () =>
             {
                 _cgroup!.Join();
-                SessionKeyring.Join(_options.Id, _namespaces!.HasUserNamespace);
+                SessionKeyring.Join(_options.Id, _namespaces!.HasUserNamespace, _runtime.Warn);
                 root.Make();
             });
             // Before there are processes to restore: they are born into it.
