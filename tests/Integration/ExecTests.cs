@@ -122,6 +122,15 @@ public sealed class ExecTests : ContainerTest
         container.Cgroup("cgroup.procs").Split('\n').Should().Contain(pid);
     }
 
+    [OcirunFact("runc 1.1.5 has other words for it")]
+    public void Where_no_process_more_may_be_the_error_says_so()
+    {
+        Container container = NewContainer("""{"linux":{"resources":{"pids":{"limit":1}}}}""");
+        container.Bundle.Args("sleep", "1000");
+        container.Run("--detach").Succeeds();
+        container.Command("exec", container.Id, "true").FailsWith("clone3: resource temporarily unavailable; the limit on processes is reached", 255);
+    }
+
     [Fact]
     public void It_leaks_no_descriptor()
     {

@@ -77,7 +77,10 @@ public abstract class ProcessInit
     protected unsafe void CloneSibling(ulong flags)
     {
         clone_args clone = new() { flags = flags | CLONE_PARENT };
-        if (Check.Ok(clone3(&clone), "clone3") != 0)
+        int sibling = clone3(&clone);
+        if (sibling < 0)
+            throw StartedProcess.CloneFailure(new LinuxException("clone3", errno), flags);
+        if (sibling != 0)
             exit_group(0);
         DieWithRuntime();
         Channel.Send(MessageType.InitCloned);

@@ -222,9 +222,10 @@ public abstract class StartedProcess : IDisposable
         Pid = pid;
     }
 
-    private static ContainerException CloneFailure(LinuxException cause, ulong flags) => new("clone the container's process", cause, cause.Errno switch
+    /// <summary>The error of a clone that was to make a process of a container.</summary>
+    internal static ContainerException CloneFailure(LinuxException cause, ulong flags) => new("clone the container's process", cause, cause.Errno switch
     {
-        Errno.EAGAIN => "the limit on processes is reached",
+        Errno.EAGAIN => "the limit on processes is reached (linux.resources.pids.limit, ulimit -u)",
         Errno.EBUSY => "the cgroup has controllers enabled for its children and may not hold processes itself: choose another linux.cgroupsPath",
         _ => NamespaceLimits.Remedy(cause.Errno, flags),
     });
