@@ -366,12 +366,27 @@ public sealed class CgroupsTests : ContainerTest
     [Trait("Lane", "CgroupV1")]
     public void Init_that_has_frozen_itself_is_deleted()
     {
+        NewSelfFrozen().Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+
+    [CgroupV1Fact]
+    [Trait("Lane", "CgroupV1")]
+    public void Init_that_has_frozen_itself_is_killed()
+    {
+        Container container = NewSelfFrozen();
+        container.Kill("KILL").Succeeds();
+        container.WaitUntilStopped();
+        container.Delete().Succeeds();
+    }
+
+    private Container NewSelfFrozen()
+    {
         Container container = Manager("mkdir k; (until grep -q . k/tasks; do :; done; echo FROZEN >k/freezer.state; sleep 1000) & echo 1 >k/tasks; exec sleep 1000");
         container.Run("--detach").Succeeds();
         string state = container.CgroupDirectories().Single(path => path.Contains("/freezer/")) + "/k/freezer.state";
         Wait.Until(() => File.Exists(state) && File.ReadAllText(state).Trim() == "FROZEN", "it is frozen");
-        container.Delete("--force").Succeeds();
-        NothingIsLeft();
+        return container;
     }
 
     // Two hundred, in parts that an emulated machine has the time for.

@@ -74,6 +74,12 @@ public interface ICgroup : IDisposable
     /// <summary>Lets the processes run again. Does nothing when they are running.</summary>
     void Thaw();
 
+    /// <summary>
+    /// Lets processes that were killed end: a frozen v1 task takes its death only when it thaws, and the container may
+    /// have frozen itself, in a cgroup of its own below this one.
+    /// </summary>
+    void LetEnd();
+
     /// <summary>Whether <see cref="Freeze"/> is in effect; false when the cgroup is gone.</summary>
     bool IsFrozen { get; }
 

@@ -17,8 +17,8 @@ namespace OciRuntime.Container.Lifecycle;
 /// <summary>A container made earlier, found by its directory.</summary>
 internal sealed class ExistingContainer : IDisposable
 {
-    /// <summary>Milliseconds for a killed init to end: before it is looked for in a frozen cgroup of its own, and after.</summary>
-    private const int OwnFreezerPatience = 500, EndPatience = 10_000;
+    /// <summary>Milliseconds for a killed init to end: before all of the container's processes are killed, and after.</summary>
+    private const int AlonePatience = 500, EndPatience = 10_000;
 
     private readonly RuntimeOptions _runtime;
     private readonly bool _ownsDirectory;
@@ -154,9 +154,7 @@ internal sealed class ExistingContainer : IDisposable
             if (init.IsOpen)
             {
                 _ = pidfd_send_signal(init, SIGKILL);
-                // A frozen process (cgroup v1) takes its death only when it thaws.
-                if (Cgroup.IsFrozen)
-                    Cgroup.Thaw();
+                Cgroup.LetEnd();
                 WaitForEnd(init);
             }
         }
@@ -186,9 +184,9 @@ internal sealed class ExistingContainer : IDisposable
     /// <exception cref="ContainerException">It does not end, perhaps because a cgroup above the container's is frozen.</exception>
     private void WaitForEnd(FileDescriptor init)
     {
-        if (EndsWithin(init, OwnFreezerPatience))
+        if (EndsWithin(init, AlonePatience))
             return;
-        // It may have frozen itself, in a cgroup of its own below the container's.
+        // Others of the container's processes may freeze it again and again, in a cgroup of its own below the container's.
         Cgroup.Kill();
         if (!EndsWithin(init, EndPatience))
             throw new ContainerException("container init still running", "thaw the cgroups above the container's, if one is frozen");

@@ -37,9 +37,8 @@ public static partial class Engine
             throw new ContainerException($"send signal {signal} to the container's init", new LinuxException("pidfd_send_signal", errno));
         }
 
-        // A frozen process takes its death only when it thaws.
-        if (signal == SIGKILL && container.Cgroup.IsFrozen)
-            container.Cgroup.Thaw();
+        if (signal == SIGKILL)
+            container.Cgroup.LetEnd();
     }
 
     private static ContainerException NotRunning() => new("container not running") { Errno = Errno.ESRCH };

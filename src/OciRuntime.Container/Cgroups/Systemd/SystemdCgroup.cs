@@ -195,6 +195,8 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
 
     public void Thaw() => inner.Thaw();
 
+    public void LetEnd() => inner.LetEnd();
+
     public bool StopsWhoEnters => inner.StopsWhoEnters;
 
     public bool IsFrozen => inner.IsFrozen;

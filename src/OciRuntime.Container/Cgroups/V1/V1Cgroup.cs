@@ -289,6 +289,12 @@ internal sealed class V1Cgroup : ICgroup
             FreezerController.Thaw(freezer);
     }
 
+    public void LetEnd()
+    {
+        if (Find(FreezerController.Name) is { } freezer && freezer.TryOpen(out _))
+            FreezerController.ThawAll(freezer);
+    }
+
     public bool StopsWhoEnters => Find(FreezerController.Name) is { } freezer && FreezerController.StopsWhoEnters(freezer);
 
     public bool IsFrozen => Find(FreezerController.Name) is { } freezer && FreezerController.IsFrozen(freezer);

@@ -233,6 +233,12 @@ internal sealed class V2Cgroup : ICgroup
             throw _directory.Refused("cgroup.freeze", "0", "the freezer", error);
     }
 
+    public void LetEnd()
+    {
+        if (IsFrozen)
+            Thaw();
+    }
+
     public bool StopsWhoEnters => _paths.Count > 0 && CgroupEvents.Is(_directory, "frozen", '1');
 
     public bool IsFrozen => _directory.TryRead("cgroup.freeze", out _) == "1";
