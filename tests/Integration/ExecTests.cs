@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net.Sockets;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -129,6 +131,27 @@ public sealed class ExecTests : ContainerTest
         container.Bundle.Args("sleep", "1000");
         container.Run("--detach").Succeeds();
         container.Command("exec", container.Id, "true").FailsWith("clone3: resource temporarily unavailable; the limit on processes is reached", 255);
+    }
+
+    [OcirunFact("runc 1.1.5 has no --pidfd-socket")]
+    public void A_process_that_is_killed_before_it_is_started_is_an_error_that_says_so()
+    {
+        Container container = Running();
+        string path = Path.Combine(Directory, "pidfd.sock"), file = Path.Combine(Directory, "exec.pid");
+        using Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(0);
+        using Socket first = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        first.Connect(new UnixDomainSocketEndPoint(path));
+        // The queue is full: exec waits, with its process ready, until this one is taken from it.
+        using Command exec = container.StartCommand("exec", ["--pid-file", file, "--pidfd-socket", path, container.Id, "true"]);
+        Wait.Until(() => File.Exists(file), "the process is ready", () => exec.Stderr);
+        int pid = int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+        Linux.Kill(pid, 9);
+        Wait.Until(() => File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart().StartsWith('Z'), "the process has ended");
+        listener.Accept().Dispose();
+        using Socket second = listener.Accept();
+        exec.Finish().FailsWith("ended before it was started", 255);
     }
 
     [Fact]

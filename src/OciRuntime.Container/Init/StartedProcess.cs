@@ -60,6 +60,18 @@ public abstract class StartedProcess : IDisposable
     /// <exception cref="ContainerException">The program could not be executed.</exception>
     public static void Start(MessageChannel channel, Action<string> warn, Action<FileDescriptor> notifyAgent, int pid)
     {
+        try
+        {
+            RunToExec(channel, warn, notifyAgent, pid);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            throw new ContainerException($"the container's process (pid {pid}) ended before it was started", e);
+        }
+    }
+
+    private static void RunToExec(MessageChannel channel, Action<string> warn, Action<FileDescriptor> notifyAgent, int pid)
+    {
         channel.Send(MessageType.Start);
         while (true)
         {

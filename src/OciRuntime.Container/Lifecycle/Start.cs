@@ -45,10 +45,6 @@ public static partial class Engine
             container.Destroy();
             throw new ContainerException(e.Message);
         }
-        catch (LinuxException e) when (e.Errno is Errno.EPIPE or Errno.ECONNRESET)
-        {
-            throw new ContainerException("the container's init ended before it was started", e);
-        }
 
         RunPoststart(container);
         notify?.RelayUntilReady(container.Record.Pid, init);
