@@ -105,6 +105,7 @@ public sealed class Review : ContainerTest
     [InlineData("""{"linux":{"sysctl":{"net/../../sysrq-trigger":"h"}}}""")]
     [InlineData("""{"linux":{"cgroupsPath":"/../../../../../HOST/cgroup"}}""")]
     [InlineData("""{"linux":{"cgroupsPath":"/a/../../../../../../HOST/cgroup"}}""")]
+    [InlineData("""{"linux":{"resources":{"hugepageLimits":[{"pageSize":"/../../../../../../HOST/secret","limit":1}]}}}""")]
     [InlineData("""{"linux":{"rootfsPropagation":"rshared"}}""")]
     [InlineData("""{"linux":{"intelRdt":{"closID":"../../HOST"}}}""")]
     public void Paths_of_a_config_that_climb_stay_inside(string patch)
@@ -160,6 +161,21 @@ public sealed class Review : ContainerTest
         attacker.Kill("KILL").Succeeds();
         attack.Finish().ExitsWith(137);
         NothingIsLeft();
+    }
+
+    [Fact]
+    public void A_number_is_never_a_name_of_the_image()
+    {
+        // CVE-2016-3697: runc looked the number up as a name first, and 99 was whoever the image said.
+        Container container = NewContainer("""{"process":{"user":{"uid":99,"gid":99}}}""");
+        File.WriteAllText(container.Bundle.Rootfs + "/etc/passwd", "99:x:0:0::/:\n1:x:0:0::/:\n");
+        File.WriteAllText(container.Bundle.Rootfs + "/etc/group", "99:x:0:99\nroot:x:0:99,1\n");
+        container.Bundle.Script("id -u; id -g; id -G; sleep 1000");
+        using Command run = container.StartRun([]);
+        Wait.Until(() => run.Stdout == "99\n99\n99\n", "the user is that of the config", () => run.Stdout + run.Stderr);
+        container.Command("exec", "--user", "1", container.Id, "sh", "-c", "id -u; id -g; id -G").Succeeds().Lines.Should().Equal("1", "99", "99");
+        container.Kill("KILL").Succeeds();
+        run.Finish().ExitsWith(137);
     }
 
     [OcirunTheory("runc 1.1.5 takes it for stopped: kill and exec find nothing, and delete --force leaves it running")]
