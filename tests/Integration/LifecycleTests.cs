@@ -182,6 +182,17 @@ public sealed class LifecycleTests : ContainerTest
         container.WaitUntilStopped();
     }
 
+    [OcirunFact("runc 1.1.5 says that there is no such container")]
+    public void State_of_what_has_no_record_yet_tells_a_creation_that_goes_on_from_one_that_was_cut_short()
+    {
+        Container container = NewContainer();
+        string directory = Path.Combine(Root, container.Id);
+        System.IO.Directory.CreateDirectory(directory);
+        string[] state = [container.Runtime.Path, "--root", Root, "state", container.Id];
+        Command.Run("flock", [directory, .. state]).FailsWith($"container {container.Id} is being created");
+        Command.Run(state[0], state[1..]).FailsWith($"container {container.Id} was never completely created; delete it with --force");
+    }
+
     [Fact]
     public void Start_returns_while_the_process_runs_and_its_exit_is_seen()
     {

@@ -139,9 +139,10 @@ public sealed class ContainerDirectory : IDisposable
     }
 
     /// <summary>The record.</summary>
-    /// <exception cref="ContainerException">Creation was interrupted before it was written.</exception>
-    public ContainerRecord Read() =>
-        TryRead() ?? throw new ContainerException($"container {_id} was never completely created", "delete it with --force");
+    /// <exception cref="ContainerException">It has not been written yet, or creation was interrupted before.</exception>
+    public ContainerRecord Read() => TryRead() ?? throw (flock(Descriptor, LOCK_EX | LOCK_NB) == 0
+        ? new ContainerException($"container {_id} was never completely created", "delete it with --force")
+        : new ContainerException($"container {_id} is being created", "try again"));
 
     public Config ReadConfig() => ConfigReader.Read(FileContent.ReadAt(Descriptor, ConfigName).Span);
 
