@@ -142,7 +142,7 @@ public sealed class NotifySocketTests : ContainerTest
         container.Bundle.Script(Script);
         using Socket host = ServiceManager(container);
         using Command run = container.StartRun(["--detach"]);
-        Wait.Until(() => File.Exists($"{Root}/{container.Id}/state.json") && container.Status == "running", "the container runs");
+        container.WaitUntilRunning();
         Say(container, "READY=1");
         HearsThatItIsReady(host, "READY=1", container.Pid);
         Receive(host).Should().Be("BARRIER=1");
