@@ -46,7 +46,9 @@ public interface ICgroup : IDisposable
     /// Changes the limits of a running container, and its device list only when <paramref name="resources"/> has one.
     /// When the kernel refuses a value, the values already written are put back.
     /// </summary>
-    void Update(LinuxResources resources);
+    /// <param name="resources">What to change.</param>
+    /// <param name="devices">The device list that was set last: v1 tells no more of a list that allows by default than that it does.</param>
+    void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null);
 
     /// <summary>The v2 directory, for <c>CLONE_INTO_CGROUP</c>; none on pure v1.</summary>
     FileDescriptor CloneInto { get; }

@@ -28,11 +28,12 @@ public static partial class Engine
             resources = resources with { Memory = resources.Memory with { Kernel = null, KernelTCP = null } };
         }
 
-        ResourcesUpdate update = ResourcesUpdate.Of(container.Directory.ReadResources() ?? container.Config.Linux?.Resources ?? new(), resources);
+        LinuxResources present = container.Directory.ReadResources() ?? container.Config.Linux?.Resources ?? new();
+        ResourcesUpdate update = ResourcesUpdate.Of(present, resources);
         if (ConfigValidator.Validate(update.ToApply) is { Count: > 0 } problems)
             throw new ContainerException("invalid resources: " + string.Join("; ", problems));
         using SchemataUpdate? schemataUpdate = schemata.Count > 0 ? UpdateSchemata(container, schemata) : null;
-        container.Cgroup.Update(update.ToApply);
+        container.Cgroup.Update(update.ToApply, present.Devices);
         schemataUpdate?.Keep();
         container.Directory.WriteResources(update.Merged);
     }

@@ -84,12 +84,12 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     /// systemd first: it writes all files of a controller again, also those that it has no property for. When the
     /// kernel then refuses a value, systemd is told the old ones.
     /// </summary>
-    public void Update(LinuxResources resources)
+    public void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null)
     {
         List<SystemdProperty> properties = Convert(resources, setDevices: resources.Devices is { Count: > 0 });
         if (properties.Count == 0)
         {
-            inner.Update(resources);
+            inner.Update(resources, devices);
             return;
         }
         List<SystemdProperty> old = Manager.ReadScopeProperties(unit, properties);
@@ -100,7 +100,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
             // An old quota need not fit a new period.
             bool setsQuota = resources.CPU is { Quota: not (null or 0) } or { Period: not (null or 0) };
             WriteExact(setsQuota ? exact.FindAll(value => !value.File.StartsWith("cpu.", StringComparison.Ordinal)) : exact);
-            inner.Update(resources);
+            inner.Update(resources, devices);
         }
         catch (ContainerException)
         {

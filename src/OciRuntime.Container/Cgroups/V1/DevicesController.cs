@@ -10,21 +10,31 @@ internal static class DevicesController
     public const string Name = "devices";
     private const string Property = "linux.resources.devices";
 
-    /// <summary>Brings the list to <paramref name="target"/>.</summary>
-    /// <param name="isNew">
-    /// Whether nothing runs in the cgroup yet: then its list need not be read, because a moment without any device
-    /// hurts nobody.
-    /// </param>
-    public static void Set(CgroupDirectory directory, DeviceRules target, bool isNew)
+    /// <summary>The list in force, or null where nobody knows it.</summary>
+    /// <param name="directory">The cgroup.</param>
+    /// <param name="known">The one that was set last: the kernel does not tell the exceptions of a list that allows by default.</param>
+    public static DeviceRules? Present(CgroupDirectory directory, DeviceRules? known)
     {
-        DeviceRules? source = isNew ? null : DeviceRules.Parse(directory.Read("devices.list"));
+        DeviceRules told = DeviceRules.Parse(directory.Read("devices.list"));
+        return !told.AllowByDefault ? told : known is { AllowByDefault: true } ? known : null;
+    }
+
+    /// <summary>Brings the list to <paramref name="target"/>.</summary>
+    /// <param name="directory">The cgroup.</param>
+    /// <param name="target">The list to reach.</param>
+    /// <param name="source">
+    /// As from <see cref="Present"/>; null also where nothing runs in the cgroup yet: then its list need not be read,
+    /// because a moment without any device hurts nobody.
+    /// </param>
+    public static void Set(CgroupDirectory directory, DeviceRules target, DeviceRules? source)
+    {
         FileDescriptor file = FileDescriptor.None;
         string name = "";
         try
         {
             foreach ((bool allow, string line) in Transition(source, target))
             {
-                string next = allow ? "devices.allow" : "devices.deny";
+                string next = FileOf(allow);
                 if (name != next)
                 {
                     file.Dispose();
@@ -36,10 +46,18 @@ internal static class DevicesController
                 int error = CgroupFile.Write(file, line);
                 if (error != 0)
                     throw directory.Refused(name, line, Property, error);
-                // What takes it back is the same rule through the other file. A new default needs no way back: that to allow
-                // is refused before anything has changed, and a list that allowed by default never told its exceptions.
-                if (source is { AllowByDefault: false } && line != "a")
-                    directory.Journal?.Note(directory, allow ? "devices.deny" : "devices.allow", line);
+                if (source is null)
+                    continue;
+                // What takes a rule back is the same one through the other file; a new default, which forgets all, the whole list.
+                if (line != "a")
+                {
+                    directory.Journal?.Note(directory, FileOf(!allow), line);
+                    continue;
+                }
+                List<(bool Allow, string Line)> whole = Transition(null, source);
+                for (int i = whole.Count - 1; i >= 0; i--)
+                    directory.Journal?.Note(directory, FileOf(whole[i].Allow), whole[i].Line);
+                source = null;
             }
         }
         finally
@@ -49,35 +67,40 @@ internal static class DevicesController
     }
 
     /// <summary>
-    /// The writes that lead from one list to another and disturb no access that both allow. The default is switched
-    /// only where it has to be, and always for a list that allows by default, since such a list does not tell its
-    /// exceptions. What the kernel may refuse comes before what it may not, because a cgroup below loses what is denied
-    /// for good (devices.rst).
+    /// The writes that lead from one list to another; where both have the same default, without a moment in which an
+    /// access is allowed or denied that neither of them allows or denies. What the kernel may refuse comes before what
+    /// it may not, because a cgroup below loses what is denied for good (devices.rst).
     /// </summary>
     /// <param name="source">null: unknown.</param>
     /// <param name="target">The list to reach.</param>
     internal static List<(bool Allow, string Line)> Transition(DeviceRules? source, DeviceRules target)
     {
         var writes = new List<(bool, string)>(16);
-        if (source is null || source.AllowByDefault || source.AllowByDefault != target.AllowByDefault)
+        if (source is null || source.AllowByDefault != target.AllowByDefault)
         {
             writes.Add((target.AllowByDefault, "a"));
             source = null;
         }
-        for (int i = 0; i < target.Exceptions.Count; i++)
-        {
-            DeviceRule rule = target.Exceptions[i];
-            DeviceAccess gained = rule.Access & ~(source?.AccessTo(rule) ?? DeviceAccess.None);
-            if (gained != DeviceAccess.None)
-                writes.Add((!target.AllowByDefault, (rule with { Access = gained }).ToString()));
-        }
-        for (int i = 0; i < source?.Exceptions.Count; i++)
-        {
-            DeviceRule rule = source.Exceptions[i];
-            DeviceAccess dropped = rule.Access & ~target.AccessTo(rule);
-            if (dropped != DeviceAccess.None)
-                writes.Add((target.AllowByDefault, (rule with { Access = dropped }).ToString()));
-        }
+        // Exceptions are what is allowed, or denied, against the default.
+        if (target.AllowByDefault)
+            AddDifference(writes, source, target, allow: true);
+        AddDifference(writes, target, source, allow: !target.AllowByDefault);
+        if (!target.AllowByDefault)
+            AddDifference(writes, source, target, allow: false);
         return writes;
     }
+
+    /// <summary>A write for each exception, or part of one, that <paramref name="list"/> has and <paramref name="other"/> has not.</summary>
+    private static void AddDifference(List<(bool, string)> writes, DeviceRules? list, DeviceRules? other, bool allow)
+    {
+        for (int i = 0; i < list?.Exceptions.Count; i++)
+        {
+            DeviceRule rule = list.Exceptions[i];
+            DeviceAccess access = rule.Access & ~(other?.AccessTo(rule) ?? DeviceAccess.None);
+            if (access != DeviceAccess.None)
+                writes.Add((allow, (rule with { Access = access }).ToString()));
+        }
+    }
+
+    private static string FileOf(bool allow) => allow ? "devices.allow" : "devices.deny";
 }

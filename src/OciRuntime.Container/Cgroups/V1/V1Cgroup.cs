@@ -154,7 +154,7 @@ internal sealed class V1Cgroup : ICgroup
         SetLimits(resources, setDevices: true);
     }
 
-    public void Update(LinuxResources resources)
+    public void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null)
     {
         RefuseUnified(resources);
         var journal = new CgroupJournal();
@@ -162,9 +162,8 @@ internal sealed class V1Cgroup : ICgroup
         try
         {
             SetLimits(resources, setDevices: false);
-            // Last: there is no way back from a new default that was filled in part.
-            if (resources.Devices is { Count: > 0 } devices)
-                SetDevices(DeviceRules.From(devices));
+            if (resources.Devices is { Count: > 0 } rules)
+                SetDevices(DeviceRules.From(rules), PresentDevices(devices));
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {
@@ -185,7 +184,7 @@ internal sealed class V1Cgroup : ICgroup
             if (CpusetController.IsSet(resources?.CPU))
                 CpusetController.Set(Having(CpusetController.Name, "cpu.cpus"), resources!.CPU!);
             if (setDevices)
-                SetDevices(DeviceRules.From(resources?.Devices));
+                SetDevices(DeviceRules.From(resources?.Devices), _isNewDevices ? null : PresentDevices(null));
             if (MemoryController.IsSet(resources?.Memory))
                 MemoryController.Set(Having(MemoryController.Name, "memory"), resources!.Memory!, _warn);
             if (CpuController.IsSet(resources?.CPU))
@@ -209,14 +208,18 @@ internal sealed class V1Cgroup : ICgroup
         }
     }
 
-    private void SetDevices(DeviceRules rules)
+    /// <summary>The list in force, as far as the kernel, or who set it, knows.</summary>
+    private DeviceRules? PresentDevices(IReadOnlyList<LinuxDeviceCgroup>? devices) =>
+        Find(DevicesController.Name) is { } directory ? DevicesController.Present(directory, devices is null ? null : DeviceRules.From(devices)) : null;
+
+    private void SetDevices(DeviceRules rules, DeviceRules? present)
     {
         CgroupDirectory? directory = Find(DevicesController.Name);
         if (directory is null && (IsRootless || UserNamespace.IsNested))
             return;
         try
         {
-            DevicesController.Set(directory ?? Having(DevicesController.Name, "devices"), rules, _isNewDevices);
+            DevicesController.Set(directory ?? Having(DevicesController.Name, "devices"), rules, present);
         }
         catch (ContainerException e) when (e.Errno is Errno.EPERM or Errno.EACCES && (IsRootless || UserNamespace.IsNested))
         {

@@ -114,7 +114,7 @@ internal sealed class V2Cgroup : ICgroup
             throw new ContainerException($"set the container's limits: rootless needs no limits + no cgrouppath when no permission is granted for cgroups: {_obstacle}");
     }
 
-    public void Update(LinuxResources resources)
+    public void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null)
     {
         var journal = new CgroupJournal();
         _directory.Journal = journal;
@@ -124,8 +124,8 @@ internal sealed class V2Cgroup : ICgroup
             {
                 SetLimits(resources, setDevices: false);
                 // Last: the programs that this replaces cannot be put back.
-                if (resources.Devices is { Count: > 0 } devices)
-                    SetDevices(DeviceRules.From(devices));
+                if (resources.Devices is { Count: > 0 } rules)
+                    SetDevices(DeviceRules.From(rules));
             });
         }
         catch (ContainerException)

@@ -84,6 +84,61 @@ public class DeviceRulesTests
             return kernel.Count == to.Length && to.All(line => kernel[Key(line)].Order().SequenceEqual(Access(line).Order()));
         }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void Between_two_lists_nothing_is_allowed_or_denied_that_neither_of_them_allows_or_denies() =>
+        Prop.ForAll(Configs().ToArbitrary(), Configs().ToArbitrary(), (from, to) =>
+        {
+            DeviceRules source = DeviceRules.From(from), target = DeviceRules.From(to);
+            var kernel = new KernelList();
+            foreach ((bool allow, string line) in DevicesController.Transition(null, source))
+                kernel.Write(allow, line);
+            HashSet<string> before = kernel.Allowed(), after = LastRuleDecides(to);
+            bool isUndisturbed = before.SetEquals(LastRuleDecides(from));
+            foreach ((bool allow, string line) in DevicesController.Transition(source, target))
+            {
+                kernel.Write(allow, line);
+                if (source.AllowByDefault == target.AllowByDefault)
+                    isUndisturbed &= kernel.Allowed().IsSupersetOf(before.Intersect(after)) && kernel.Allowed().IsSubsetOf(before.Union(after));
+            }
+            return isUndisturbed && kernel.Allowed().SetEquals(after);
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>Rules about devices that no default rule names, after one that sets the default.</summary>
+    private static Gen<LinuxDeviceCgroup[]> Configs() =>
+        from allowAll in Gen.Elements(true, false)
+        from rules in (from allow in Gen.Elements(true, false)
+                       from type in Gen.Elements("b", "c")
+                       from minor in Gen.Elements(0L, 1L)
+                       from access in Gen.Elements("r", "w", "rw")
+                       select Rule(allow, type, 8, minor, access)).ListOf()
+        select rules.Prepend(Rule(allowAll, "a", null, null, "rwm")).ToArray();
+
+    private static readonly string[] s_accesses = [.. from device in new[] { "b 8:0", "b 8:1", "c 8:0", "c 8:1" } from letter in "rw" select device + " " + letter];
+
+    private static HashSet<string> LastRuleDecides(LinuxDeviceCgroup[] rules) => [.. s_accesses.Where(access =>
+        rules.Last(rule => rule.Type == "a" || ($"{rule.Type} {rule.Major}:{rule.Minor}" == Key(access) && rule.Access!.Contains(access[^1]))).Allow)];
+
+    /// <summary>What devices.rst says of devices.allow and devices.deny.</summary>
+    private sealed class KernelList
+    {
+        private readonly HashSet<string> _exceptions = [];
+        private bool _allows;
+
+        public void Write(bool allow, string line)
+        {
+            if (line == "a")
+            {
+                _allows = allow;
+                _exceptions.Clear();
+                return;
+            }
+            foreach (string access in Access(line).Select(letter => $"{Key(line)} {letter}"))
+                _ = allow == _allows ? _exceptions.Remove(access) : _exceptions.Add(access);
+        }
+
+        public HashSet<string> Allowed() => [.. s_accesses.Where(access => _exceptions.Contains(access) != _allows)];
+    }
+
     /// <summary>Lists as the kernel shows them: no device twice.</summary>
     private static Gen<string[]> Lists() =>
         from lines in (from type in Gen.Elements("b", "c")
