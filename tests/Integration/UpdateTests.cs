@@ -89,6 +89,16 @@ public sealed class UpdateTests : ContainerTest
         }
     }
 
+    [CgroupV2Fact]
+    [Trait("Lane", "CgroupV2")]
+    public void The_weight_comes_back_when_a_container_could_not_become_idle_by_the_files_name()
+    {
+        Container container = Sleeping("\"cpu\":{\"shares\":512}");
+        container.Update("""{"unified":{"cpu.idle":"1","memory.none":"1"}}""").FailsWith("memory.none");
+        container.Cgroup("cpu.idle").Should().Be("0");
+        container.Cgroup("cpu.weight").Should().Be("59");
+    }
+
     [RuncTheory]
     [InlineData("--memory 64m --memory-swap 128m", "--memory 200m --memory-swap 300m", "--memory 32m", "--memory-swap -1", "--memory 400m", "--memory -1")]
     [InlineData("--cpu-quota 20000", "--cpu-period 50000", "--cpu-quota -1", "--cpu-quota 5000 --cpu-period 2000", "--cpu-period 1000")]

@@ -200,6 +200,9 @@ internal sealed class V2Cgroup : ICgroup
             // Files with a line per key (io.max) take one line a write.
             foreach (string line in value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
+                // As in CpuController.
+                if (file == "cpu.idle")
+                    _directory.Keep("cpu.weight");
                 int error = _directory.TryWrite(file, line, DeviceLines.Undo(_directory, file, line));
                 if (error is Errno.ENOENT or Errno.EPERM or Errno.EACCES && file[..dot] != "cgroup" && !ControllerTree.Has(Controllers, file.AsSpan(0, dot)))
                     throw new ContainerException($"set {property}: unified resource \"{file}\" can't be set: controller \"{file[..dot]}\" not available", _obstacle);
