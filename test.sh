@@ -176,7 +176,7 @@ lane_vm-systemd() {
         machine 1 --systemd -- "${filters[@]}" 1/2
         machine selinux --kernel security=selinux -- Lane=Selinux
         machine v1 --systemd --kernel systemd.unified_cgroup_hierarchy=0 --kernel systemd.legacy_systemd_cgroup_controller=1 -- \
-            '.SeldomLimitsTests|.RuncComparisonTests|.SystemdV1Tests.A_|.CgroupsTests.Container_|.ExecTests.Enters_the|.EventsTests.Statistics_have'
+            '.SeldomLimitsTests|.RuncComparisonTests|.SystemdTests.A_|.SystemdTests.Update_|.CgroupsTests.Container_|.ExecTests.Enters_the|.EventsTests.Statistics_have'
     } &
     {
         machine 2 --systemd -- "${filters[@]}" 2/2

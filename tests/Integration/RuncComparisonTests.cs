@@ -35,15 +35,35 @@ public sealed class RuncComparisonTests : ContainerTest
         "rdma.max",
     ];
 
+    /// <summary>What systemd is to know of a scope, as far as it has a property for it.</summary>
+    private static readonly string[] s_properties =
+    [
+        "Slice", "Delegate", "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "TasksMax", "TasksAccounting", "DevicePolicy", "DefaultDependencies", "MemoryAccounting",
+        .. (string[])(Cgroups.IsV2
+            ? ["MemoryMax", "MemoryLow", "MemoryMin", "MemoryHigh", "MemorySwapMax", "AllowedCPUs", "AllowedMemoryNodes", "IOAccounting", "DeviceAllow"]
+            : ["MemoryLimit", "CPUShares", "BlockIOWeight", "BlockIOAccounting"]),
+    ];
+
     [RuncFact]
     [Trait("Lane", "Root")]
-    public void Through_the_file_system() => LeaveTheSame([]);
+    public void Through_the_file_system() => LeaveTheSame(systemd: false);
 
     [SystemdFact]
     [Trait("Lane", "Systemd")]
-    public void Through_systemd() => LeaveTheSame(["--systemd-cgroup"]);
+    public void Through_systemd()
+    {
+        try
+        {
+            LeaveTheSame(systemd: true);
+        }
+        finally
+        {
+            // systemd keeps the slices that it has made for scopes.
+            Command.Run("systemctl", "stop", Token + "a.slice");
+        }
+    }
 
-    private void LeaveTheSame(string[] flags)
+    private void LeaveTheSame(bool systemd)
     {
         JsonObject resources = Resources();
         Container ours = New(Runtime.UnderTest), theirs = New(Runtime.Runc);
@@ -58,15 +78,16 @@ public sealed class RuncComparisonTests : ContainerTest
         HaveTheSame("pids.max 9");
         Both(container => container.Command("resume", container.Id));
         HaveTheSame("pids.max 9");
+        Both(container => container.Delete("--force"));
 
         Container New(Runtime runtime)
         {
             Container container = NewContainer(runtime: runtime);
-            container.GlobalFlags.AddRange(flags);
             container.Bundle.Config["linux"]!["resources"] = resources.DeepClone();
+            if (systemd)
+                container.GlobalFlags.Add("--systemd-cgroup");
             // runc would put it beside the cgroup that it is in itself.
-            if (flags.Length == 0)
-                container.Bundle.Config["linux"]!["cgroupsPath"] = "/" + container.Id;
+            container.Bundle.Config["linux"]!["cgroupsPath"] = systemd ? $"{Token}a-b.slice:pre:{container.Id}" : "/" + container.Id;
             return container;
         }
 
@@ -80,9 +101,26 @@ public sealed class RuncComparisonTests : ContainerTest
         {
             List<string> mine = Settings(ours), expected = Settings(theirs);
             mine.Should().Contain(line => line.EndsWith(sign));
+            if (systemd)
+            {
+                mine.AddRange(Known(ours));
+                expected.AddRange(Known(theirs));
+            }
             IEnumerable<string> differences = [.. mine.Except(expected).Select(line => "ocirun: " + line), .. expected.Except(mine).Select(line => "runc: " + line)];
             differences.Should().BeEmpty();
         }
+    }
+
+    /// <summary>Where the container's init is, and what systemd shows of its scope.</summary>
+    private static IEnumerable<string> Known(Container container)
+    {
+        Dictionary<string, string> unit = Systemd.Show($"pre-{container.Id}.scope");
+        return Cgroups.PlacesOf(container.Pid).Where(place => !place.StartsWith("misc:", StringComparison.Ordinal)).Select(place => place.Replace(container.Id, "ID"))
+            .Concat(s_properties.Select(name => $"{name}={(name == "DeviceAllow" ? string.Join(';', Devices(unit[name])) : unit[name])}"));
+
+        // runc names the groups that devices belong to, and leaves out one that is not there, /dev/net/tun.
+        static IEnumerable<string> Devices(string list) => list.Split(';').Except(["/dev/char/10:200 rwm"])
+            .Select(device => device.Replace("char-136", "char-pts").Replace("char-10 ", "char-misc ")).Order(StringComparer.Ordinal);
     }
 
     /// <summary>Everything that runc 1.1 knows and this kernel has.</summary>
@@ -98,7 +136,8 @@ public sealed class RuncComparisonTests : ContainerTest
         string disk = System.IO.Directory.GetDirectories("/sys/block").OrderBy(path => path.Contains("/loop")).ThenBy(path => path, StringComparer.Ordinal).First();
         string[] numbers = File.ReadAllText(disk + "/dev").Trim().Split(':');
         string of = $"\"major\":{numbers[0]},\"minor\":{numbers[1]}";
-        // The shares are those that the old and the new conversion to a weight agree on: runc 1.1 has the old one.
+        // The shares are those that the old and the new conversion to a weight agree on: runc 1.1 has the old one. The
+        // quota is of whole percents, since runc tells the kernel those with systemd only since 2025.
         JsonObject resources = JsonNode.Parse($$"""
             {"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"b",{{of}},"access":"r"},{"allow":true,"type":"c","major":10,"access":"rw"}],
              "memory":{"limit":67108864,"swap":134217728,"reservation":33554432},

@@ -1,15 +1,257 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
 
 namespace OciRuntime.Integration.Tests;
 
-/// <summary><c>--systemd-cgroup</c> on a host that runs systemd, whatever its cgroup version: what systemd knows of a container.</summary>
+/// <summary>
+/// <c>--systemd-cgroup</c> on a host that runs systemd, whatever its cgroup version: what systemd knows of a container,
+/// and what the kernel does. systemd sets what it has properties for, and the runtime all the rest.
+/// </summary>
 [Trait("Lane", "Systemd")]
-public sealed class SystemdTests : SystemdTest
+public sealed class SystemdTests : ContainerTest, IDisposable
 {
+    private readonly List<Container> _scopes = [];
+
+    /// <summary>Two levels deep, as <see cref="SlicePath"/> says.</summary>
+    private string Slice => Token + "a-b.slice";
+
+    /// <summary>The slice's cgroup in each hierarchy.</summary>
+    private string SlicePath => $"/{Token}a.slice/{Token}a-b.slice";
+
+    /// <summary>A container that sleeps, of <c>--systemd-cgroup</c>.</summary>
+    private Container New(string resources = "{}", string? path = null, Runtime? runtime = null)
+    {
+        Container container = NewContainer("{\"linux\":{\"resources\":" + resources + "}}", runtime: runtime);
+        container.GlobalFlags.Add("--systemd-cgroup");
+        if (path is not null)
+            container.Bundle.Config["linux"]!["cgroupsPath"] = path;
+        container.Bundle.Args("sleep", "1000");
+        _scopes.Add(container);
+        return container;
+    }
+
+    /// <summary>systemd keeps the slices that it has made for scopes.</summary>
+    void IDisposable.Dispose()
+    {
+        foreach (Container container in _scopes.Where(container => System.IO.Directory.Exists(Path.Combine(Root, container.Id))))
+            container.Delete("--force");
+        Command.Run("systemctl", "stop", Token + "a.slice");
+        Dispose();
+    }
+
+    private static Dictionary<string, string> Show(string unit) => Systemd.Show(unit);
+
+    /// <summary>A file of a cgroup.</summary>
+    private static string Read(string directory, string file) => File.ReadAllText(Path.Combine(directory, file)).Trim();
+
+    /// <summary>Checks files of a cgroup, each with its v1 hierarchy or, on v2, without one.</summary>
+    private static void KernelHas(string path, Dictionary<string, string> files)
+    {
+        foreach ((string file, string value) in files)
+        {
+            string[] names = file.Split('/');
+            Read(Cgroups.DirectoryOf(names[0], path), names[^1]).Split('\n').Should().Contain(value, file);
+        }
+    }
+
+    /// <summary>Both versions have most limits, each under names of its own; and v2 some more, and v1 others.</summary>
+    [SystemdFact]
+    public void A_container_is_a_scope_with_its_limits_and_delete_ends_it()
+    {
+        // The only scheduler that weighs on v1.
+        if (!Cgroups.IsV2)
+            Command.Run("modprobe", "bfq").Succeeds();
+        Container container = New("""
+            {"devices":[{"allow":false,"access":"rwm"}],"memory":{"limit":67108864,"swap":100663296,"reservation":33554432},
+             "cpu":{"shares":512,"quota":5123,"period":50000,"cpus":"0","mems":"0"},"pids":{"limit":20},"blockIO":{"weight":200},
+            """ + (Cgroups.IsV2
+                ? """ "unified":{"memory.high":"61440000"}} """
+                : """ "network":{"classID":1048577,"priorities":[{"name":"lo","priority":3}]},"hugepageLimits":[{"pageSize":"2MB","limit":4194304}]} """),
+            $"{Slice}:pre:{Token}");
+        // Which there may not be: that is another error.
+        Command.Run("mknod", container.Bundle.Rootfs + "/device", "c", "10", "227").Succeeds();
+        if (!Cgroups.IsV2)
+            container.Bundle.WithoutNamespace("network");
+        container.Run("--detach").Succeeds();
+        string unit = $"pre-{Token}.scope", path = $"{SlicePath}/{unit}";
+        Cgroups.PlacesOf(container.Pid).Should().NotBeEmpty().And.OnlyContain(place => place.EndsWith(":" + path));
+
+        Dictionary<string, string> properties = Show(unit);
+        properties.Should().Contain(new Dictionary<string, string>
+        {
+            ["ActiveState"] = "active",
+            ["Slice"] = Slice,
+            ["Delegate"] = "yes",
+            ["Description"] = "ocirun container " + container.Id,
+            ["CPUQuotaPerSecUSec"] = "110ms",
+            ["CPUQuotaPeriodUSec"] = "50ms",
+            ["TasksMax"] = "20",
+            ["DevicePolicy"] = "strict",
+        }).And.Contain(Cgroups.IsV2
+            ? new Dictionary<string, string>
+            {
+                ["MemoryMax"] = "67108864",
+                ["MemorySwapMax"] = "33554432",
+                ["MemoryLow"] = "33554432",
+                ["MemoryHigh"] = "61440000",
+                ["CPUWeight"] = "59",
+                ["AllowedCPUs"] = "0",
+                ["AllowedMemoryNodes"] = "0",
+                ["IOWeight"] = "1920",
+            }
+            : new Dictionary<string, string> { ["MemoryLimit"] = "67108864", ["CPUShares"] = "512", ["BlockIOWeight"] = "200" });
+        properties["DeviceAllow"].Split(';').Should().Contain(["/dev/char/1:3 rwm", "char-* m", "char-136 rwm"]);
+
+        // systemd keeps whole percents of a CPU, and the kernel has them from the beginning.
+        KernelHasThem("5500", weight: "200");
+        // What somebody else has set, or a runtime more exactly, stays through an update that is refused, and one of something else.
+        string quota = Cgroups.DirectoryOf("cpu", path) + (Cgroups.IsV2 ? "/cpu.max" : "/cpu.cfs_quota_us");
+        File.WriteAllText(quota, Cgroups.IsV2 ? "5123 50000" : "5123");
+        container.Command("update", container.Id, "--cpu-quota", "7000", "--cpuset-cpus", "999").FailsWith("cpuset.cpus").Stderr.Should().NotContain("warning");
+        container.Command("update", container.Id, "--cpu-share", "512").Succeeds().Stderr.Should().BeEmpty();
+        KernelHasThem("5123", weight: "200");
+        Command.Run("systemctl", "daemon-reload").Succeeds();
+        // systemd writes what it keeps, on v1 also a weight of its own making from BlockIOWeight.
+        KernelHasThem("5500", weight: "109");
+
+        container.Delete("--force").Succeeds();
+        Show(unit)["LoadState"].Should().Be("not-found");
+        NothingIsLeft();
+
+        void KernelHasThem(string quota, string weight)
+        {
+            KernelHas(path, Cgroups.IsV2
+                ? new Dictionary<string, string>
+                {
+                    ["memory.max"] = "67108864",
+                    ["memory.swap.max"] = "33554432",
+                    ["memory.low"] = "33554432",
+                    ["memory.high"] = "61440000",
+                    ["cpu.weight"] = "59",
+                    ["cpu.max"] = quota + " 50000",
+                    ["cpuset.cpus"] = "0",
+                    ["cpuset.mems"] = "0",
+                    ["pids.max"] = "20",
+                }
+                : new Dictionary<string, string>
+                {
+                    ["memory/memory.limit_in_bytes"] = "67108864",
+                    ["memory/memory.memsw.limit_in_bytes"] = "100663296",
+                    ["memory/memory.soft_limit_in_bytes"] = "33554432",
+                    ["cpu/cpu.shares"] = "512",
+                    ["cpu/cpu.cfs_quota_us"] = quota,
+                    ["cpu/cpu.cfs_period_us"] = "50000",
+                    ["cpuset/cpuset.cpus"] = "0",
+                    ["cpuset/cpuset.mems"] = "0",
+                    ["pids/pids.max"] = "20",
+                    ["blkio/blkio.bfq.weight"] = weight,
+                    ["net_cls/net_cls.classid"] = "1048577",
+                    ["net_prio/net_prio.ifpriomap"] = "lo 3",
+                    ["hugetlb/hugetlb.2MB.limit_in_bytes"] = "4194304",
+                    ["hugetlb/hugetlb.2MB.rsvd.limit_in_bytes"] = "4194304",
+                });
+            container.Command("exec", container.Id, "sh", "-c", ": </dev/null; cat /device").FailsWith("Operation not permitted");
+        }
+    }
+
+    [SystemdFact]
+    public void Update_tells_systemd_and_the_kernel_or_neither()
+    {
+        Container container = New("""{"memory":{"limit":67108864},"cpu":{"cpus":"0"},"pids":{"limit":20}}""");
+        container.Run("--detach").Succeeds();
+        container.Command("update", container.Id, "--memory", "50m", "--cpu-quota", "20000", "--cpu-period", "50000", "--pids-limit", "9", "--cpu-share", "2048").Succeeds();
+        container.Status.Should().Be("running");
+        string unit = $"ocirun-{container.Id}.scope", path = "/system.slice/" + unit;
+        BothHaveThem();
+        Command.Run("systemctl", "daemon-reload").Succeeds();
+        BothHaveThem();
+        container.Command("update", container.Id, "--memory", "40m", "--cpuset-cpus", "999").FailsWith("cpuset.cpus");
+        BothHaveThem();
+
+        void BothHaveThem()
+        {
+            Show(unit).Should().Contain(new Dictionary<string, string> { ["CPUQuotaPerSecUSec"] = "400ms", ["TasksMax"] = "9" }).And.Contain(Cgroups.IsV2
+                ? new Dictionary<string, string> { ["MemoryMax"] = "52428800", ["CPUWeight"] = "174", ["AllowedCPUs"] = "0" }
+                : new Dictionary<string, string> { ["MemoryLimit"] = "52428800", ["CPUShares"] = "2048" });
+            KernelHas(path, Cgroups.IsV2
+                ? new Dictionary<string, string> { ["memory.max"] = "52428800", ["cpu.max"] = "20000 50000", ["cpu.weight"] = "174", ["cpuset.cpus"] = "0", ["pids.max"] = "9" }
+                : new Dictionary<string, string>
+                {
+                    ["memory/memory.limit_in_bytes"] = "52428800",
+                    ["cpu/cpu.cfs_quota_us"] = "20000",
+                    ["cpu/cpu.cfs_period_us"] = "50000",
+                    ["cpu/cpu.shares"] = "2048",
+                    ["cpuset/cpuset.cpus"] = "0",
+                    ["pids/pids.max"] = "9",
+                });
+        }
+    }
+
+    [SystemdV2Fact]
+    public void A_limit_below_the_usage_is_refused_before_systemd_sets_it_and_the_kernel_kills()
+    {
+        Container container = New("""{"memory":{"limit":134217728}}""");
+        container.Bundle.Script("dd if=/dev/zero of=/dev/shm/held bs=1M count=16 2>/dev/null; echo held; exec sleep 1000");
+        using Command run = container.StartRun([]);
+        Wait.Until(() => run.Stdout.Contains("held"), "the container holds memory", () => run.Stdout + run.Stderr);
+        container.Update("""{"memory":{"limit":4194304,"checkBeforeUpdate":true}}""").FailsWith("rejecting memory limit 4194304 <= usage ");
+        container.Status.Should().Be("running");
+        Show($"ocirun-{container.Id}.scope")["MemoryMax"].Should().Be("134217728");
+        container.Cgroup("memory.max").Should().Be("134217728");
+        container.Delete("--force").Succeeds();
+        run.Finish();
+    }
+
+    [SystemdFact]
+    public void A_paused_container_is_updated_and_stays_paused()
+    {
+        Container container = New();
+        container.Run("--detach").Succeeds();
+        container.Command("pause", container.Id).Succeeds();
+        container.Command("update", container.Id, "--pids-limit", "9").Succeeds();
+        container.Status.Should().Be("paused");
+        container.Command("resume", container.Id).Succeeds();
+        container.Cgroup("pids.max").Should().Be("9");
+    }
+
+    /// <summary>systemd has no words for such a list, and on v1 writes its own with the next update of anything.</summary>
+    [SystemdTheory]
+    [InlineData("""{"allow":true,"access":"rwm"},{"allow":false,"type":"c","major":10,"minor":227,"access":"rw"}""", true)]
+    [InlineData("""{"allow":false,"access":"rwm"},{"allow":true,"type":"c","minor":229,"access":"rw"}""", false)]
+    public void A_device_list_that_systemd_cannot_say_is_the_same_after_an_update(string list, bool allowed)
+    {
+        Container container = New("{\"devices\":[" + list + "]}");
+        foreach ((string name, string major, string minor) in new[] { ("denied", "10", "227"), ("named", "10", "229"), ("other", "4", "300") })
+            Command.Run("mknod", $"{container.Bundle.Rootfs}/{name}", "c", major, minor).Succeeds();
+        container.Run("--detach").Succeeds();
+        IsInForce();
+        container.Command("update", container.Id, "--pids-limit", "20", "--cpu-share", "700").Succeeds();
+        IsInForce();
+        container.Command("update", container.Id, "--cpu-share", "800", "--cpuset-cpus", "999").FailsWith("cpuset.cpus");
+        IsInForce();
+        if (!Cgroups.IsV2)
+            container.Cgroup("devices.list").Split('\n').Should().Contain(allowed ? "a *:* rwm" : "c *:229 rw");
+
+        void IsInForce() => container.Command(
+            "exec", container.Id, "sh", "-c", "for device in denied named other; do (: </$device) 2>&1 | grep -q 'not permitted' && echo $device; done; true")
+            .Succeeds().Lines.Should().Equal(allowed ? ["denied"] : ["denied", "other"]);
+    }
+
+    [SystemdV1Fact]
+    public void What_v1_does_not_have_is_an_error()
+    {
+        New("""{"unified":{"memory.high":"61440000"}}""").Run("--detach").FailsWith("cannot use unified on cgroup v1");
+        Container rootless = New();
+        rootless.GlobalFlags.Add("--rootless=true");
+        rootless.Run("--detach").FailsWith("cannot use rootless systemd cgroups manager on cgroup v1");
+        NothingIsLeft();
+    }
+
     [SystemdFact]
     public void Without_a_path_the_scope_has_the_containers_id()
     {
@@ -20,7 +262,7 @@ public sealed class SystemdTests : SystemdTest
         string scope = $"/system.slice/ocirun-{container.Id}.scope";
         Read(Cgroups.DirectoryOf("systemd", scope), "cgroup.procs").Should().Be($"{container.Pid}");
         // In every hierarchy, also those that systemd does not use.
-        PlacesOf(container.Pid).Should().OnlyContain(place => place.EndsWith(":" + scope));
+        Cgroups.PlacesOf(container.Pid).Should().OnlyContain(place => place.EndsWith(":" + scope));
         container.Start().Succeeds();
         container.Command("exec", container.Id, "cat", "/proc/self/cgroup").Succeeds().Stdout.Should().Be(File.ReadAllText($"/proc/{container.Pid}/cgroup"));
         container.Command("pause", container.Id).Succeeds();

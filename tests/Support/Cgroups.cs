@@ -1,4 +1,7 @@
+using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 
 namespace OciRuntime.Tests.Support;
 
@@ -13,4 +16,8 @@ public static class Cgroups
 
     /// <summary>The directory of a cgroup, in the hierarchy that has a controller.</summary>
     public static string DirectoryOf(string controller, string path) => (IsV2 ? Root : $"{Root}/{controller}") + path;
+
+    /// <summary>The place of a process in its hierarchies, in the order of their names, without their numbers.</summary>
+    public static IEnumerable<string> PlacesOf(int pid) =>
+        File.ReadAllLines($"/proc/{pid}/cgroup").Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal);
 }

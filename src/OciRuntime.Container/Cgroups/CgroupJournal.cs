@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace OciRuntime.Container.Cgroups;
 
-/// <summary>The values that an update has replaced, so that a refused one leaves nothing changed.</summary>
+/// <summary>Values that an update has replaced, or that systemd may replace with them, so that they can be put back.</summary>
 internal sealed class CgroupJournal
 {
     private readonly List<(CgroupDirectory Directory, string File, string Value)> _old = [];
@@ -18,17 +18,15 @@ internal sealed class CgroupJournal
     /// <param name="failed">Receives each value that could not be written back, with its errno.</param>
     public void Restore(Action<string, int> failed)
     {
-        for (int pass = 0; pass < 2; pass++)
-        {
-            for (int i = _old.Count - 1; i >= 0; i--)
-            {
-                (CgroupDirectory directory, string file, string value) = _old[i];
-                int error = directory.TryWrite(file, value.Length == 0 ? "\n" : value);
-                if (error == 0)
-                    _old.RemoveAt(i);
-                else if (pass == 1)
-                    failed($"{directory.Path}/{file}", error);
-            }
-        }
+        List<(CgroupDirectory, string, string)> refused = [];
+        for (int i = _old.Count - 1; i >= 0; i--)
+            if (Write(_old[i]) != 0)
+                refused.Add(_old[i]);
+        foreach ((CgroupDirectory Directory, string File, string) old in refused)
+            if (Write(old) is var error and not 0)
+                failed($"{old.Directory.Path}/{old.File}", error);
     }
+
+    private static int Write((CgroupDirectory Directory, string File, string Value) old) =>
+        old.Directory.TryWrite(old.File, old.Value.Length == 0 ? "\n" : old.Value);
 }

@@ -24,7 +24,7 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
 
     private readonly List<SystemdProperty> _properties = [];
 
-    /// <summary>The properties. A value that systemd keeps less exactly is rounded up; the files get the exact one afterwards, as with runc.</summary>
+    /// <summary>The properties. A value that systemd keeps less exactly is rounded up.</summary>
     /// <param name="resources">The limits; what is null or 0 gives no property.</param>
     /// <param name="setDevices">Whether the device list too.</param>
     /// <exception cref="ContainerException">A value cannot be converted.</exception>
@@ -42,6 +42,19 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
         if (isUnified && resources.Unified is { } unified)
             AddUnified(unified);
         return _properties;
+    }
+
+    /// <summary>
+    /// With a quota as systemd keeps it, in whole percents of a CPU, the next one up: it writes that whenever it is
+    /// reloaded, and a limit should not change then. As runc does it.
+    /// </summary>
+    public static LinuxResources InWholePercents(LinuxResources resources)
+    {
+        if (resources.CPU is not { Quota: > 0 and { } quota } cpu)
+            return resources;
+        ulong period = cpu.Period is null or 0 ? DefaultPeriod : cpu.Period.Value;
+        UInt128 rounded = (UInt128)QuotaPerSecond(quota, period) * period / MicrosecondsPerSecond;
+        return resources with { CPU = cpu with { Quota = (long)UInt128.Min(rounded, long.MaxValue) } };
     }
 
     private void Add(string name, ulong value) => _properties.Add(new SystemdProperty(name, DBusValue.Of(value)));
@@ -85,13 +98,15 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
             Add("CPUQuotaPerSecUSec", Infinity);
             return;
         }
-        if (period == 0)
-            period = DefaultPeriod;
-        // systemd keeps whole percents of a CPU.
+        Add("CPUQuotaPerSecUSec", QuotaPerSecond(quota, period == 0 ? DefaultPeriod : period));
+    }
+
+    /// <summary>Rounded up to whole percents of a CPU, which is all that systemd keeps.</summary>
+    private static ulong QuotaPerSecond(long quota, ulong period)
+    {
         const ulong percent = MicrosecondsPerSecond / 100;
-        UInt128 exact = (UInt128)(ulong)quota * MicrosecondsPerSecond / period;
-        ulong perSecond = exact > Infinity - percent ? Infinity - percent : (ulong)exact;
-        Add("CPUQuotaPerSecUSec", (perSecond + percent - 1) / percent * percent);
+        UInt128 perSecond = (((UInt128)(ulong)quota * MicrosecondsPerSecond) + period - 1) / period;
+        return ((ulong)UInt128.Min(perSecond, Infinity - percent) + percent - 1) / percent * percent;
     }
 
     private void AddList(string name, string? list, string property)
@@ -121,24 +136,29 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
     }
 
     /// <summary>
-    /// systemd knows lists of what is allowed alone. Where a config allows all but something, it is told to allow all
-    /// on v2, where the runtime's own program stays beside systemd's, and nothing on v1, where systemd's list, should
-    /// it write it again, is the only one.
+    /// systemd knows lists of what is allowed alone, and not every rule. What it cannot say: it is told to allow all on
+    /// v2, where the runtime's own program stays beside systemd's, and too little on v1, where systemd's list, should it
+    /// write it again, is the only one.
     /// </summary>
     private void AddDevices(DeviceRules rules)
     {
         var allowed = new List<(string, string)>();
-        bool all = rules.AllowByDefault && (isUnified || rules.Exceptions.Count == 0);
+        bool isSaid = !rules.AllowByDefault || rules.Exceptions.Count == 0;
         if (!rules.AllowByDefault)
         {
             foreach (DeviceRule rule in rules.Exceptions)
+            {
                 if (Device(rule) is { } device)
                     allowed.Add((device, rule.ToString()[(rule.ToString().LastIndexOf(' ') + 1)..]));
+                else
+                    isSaid = false;
+            }
         }
+        bool all = isSaid ? rules.AllowByDefault : isUnified;
         // An empty list first: it takes away the entries that the unit has.
         _properties.Add(new SystemdProperty("DeviceAllow", DBusValue.Of((IReadOnlyList<(string, string)>)[])));
         _properties.Add(new SystemdProperty("DevicePolicy", DBusValue.Of(all ? "auto" : "strict")));
-        if (allowed.Count > 0)
+        if (!all && allowed.Count > 0)
             _properties.Add(new SystemdProperty("DeviceAllow", DBusValue.Of(allowed)));
     }
 

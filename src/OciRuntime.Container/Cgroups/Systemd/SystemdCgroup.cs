@@ -23,7 +23,7 @@ namespace OciRuntime.Container.Cgroups.Systemd;
 internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Action<string> warn, SystemdManager? manager = null) : ICgroup
 {
     private static readonly (string Controller, string File)[] s_rounded = [("cpu", "cpu.max"), ("io", "io.bfq.weight")];
-    private static readonly (string Controller, string File)[] s_roundedV1 = [("cpu", "cpu.cfs_quota_us"), ("blkio", "blkio.bfq.weight")];
+    private static readonly (string Controller, string File)[] s_roundedV1 = [("cpu", "cpu.cfs_quota_us"), ("cpu", "cpu.cfs_period_us"), ("blkio", "blkio.bfq.weight")];
 
     private SystemdManager? _manager = manager;
     private IdleChild? _placeholder;
@@ -60,7 +60,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
         if (_isOwn)
             return;
         List<SystemdProperty> properties = [.. Creation ?? throw new InvalidOperationException("a container that exists is not created")];
-        _resources = WithRoomForTwo(_resources ?? new());
+        _resources = WithRoomForTwo(ResourceProperties.InWholePercents(_resources ?? new()));
         List<SystemdProperty> limits = Convert(_resources, setDevices: true);
         try
         {
@@ -86,80 +86,57 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     /// </summary>
     public void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null)
     {
+        resources = ResourceProperties.InWholePercents(resources);
         List<SystemdProperty> properties = Convert(resources, setDevices: resources.Devices is { Count: > 0 });
         if (properties.Count == 0)
         {
             inner.Update(resources, devices);
             return;
         }
+        // systemd does not ask how much is in use.
+        (inner as V2.V2Cgroup)?.CheckMemory(resources.Memory);
         List<SystemdProperty> old = Manager.ReadScopeProperties(unit, properties);
-        List<ExactValue> exact = ReadExact();
-        SetProperties(properties);
+        CgroupJournal exact = NoteExact();
+        SetProperties(properties, exact, devices);
         try
         {
-            // An old quota need not fit a new period.
-            bool setsQuota = resources.CPU is { Quota: not (null or 0) } or { Period: not (null or 0) };
-            WriteExact(setsQuota ? exact.FindAll(value => !value.File.StartsWith("cpu.", StringComparison.Ordinal)) : exact);
             inner.Update(resources, devices);
         }
         catch (ContainerException)
         {
-            SetProperties(old);
-            WriteExact(exact);
+            SetProperties(old, exact, devices);
             throw;
         }
     }
 
     /// <summary>
     /// Whatever property it is told, systemd may write the files of others again, among them those of which it keeps a
-    /// rounded value: the quota in whole percents, and BFQ's weights in a range of its own.
+    /// rounded value: a quota in whole percents, which unified or somebody else may have set more exactly, and BFQ's
+    /// weights in a range of its own.
     /// </summary>
-    private List<ExactValue> ReadExact()
+    private CgroupJournal NoteExact()
     {
-        List<ExactValue> values = [];
-        foreach (CgroupPath path in inner.Paths)
-        {
-            using var directory = new CgroupDirectory(path.Directory, IsUnified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+        var journal = new CgroupJournal();
+        for (int i = 0; i < Directories.Count; i++)
             foreach ((string controller, string file) in IsUnified ? s_rounded : s_roundedV1)
                 // The first line is the cgroup's own, others are of single devices.
-                if ((IsUnified || CgroupHierarchy.Contains(path.Hierarchy, controller)) && directory.TryRead(file, out _) is { } content)
-                    values.Add(new ExactValue(path.Directory, file, content.Split('\n')[0]));
-        }
-
-        return values;
+                if ((IsUnified || CgroupHierarchy.Contains(Paths[i].Hierarchy, controller)) && Directories[i].TryRead(file, out _) is { } content)
+                    journal.Note(Directories[i], file, content.Split('\n')[0]);
+        return journal;
     }
 
-    /// <summary>Writes the exact values back.</summary>
-    private void WriteExact(List<ExactValue> values)
+    /// <summary>Tells systemd, and puts back what is none of its business.</summary>
+    private void SetProperties(List<SystemdProperty> properties, CgroupJournal exact, IReadOnlyList<LinuxDeviceCgroup>? devices)
     {
-        foreach (ExactValue value in values)
-        {
-            using var directory = new CgroupDirectory(value.Directory, IsUnified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
-            int error = directory.TryWrite(value.File, value.Value);
-            if (error != 0)
-                warn($"put the old value of {value.Directory}/{value.File} back: {Errno.Text(error)}");
-        }
-    }
+        if (inner is V1.V1Cgroup v1)
+            v1.KeepDevices(devices, Set);
+        else
+            Set();
 
-    private readonly record struct ExactValue(string Directory, string File, string Value);
-
-    /// <summary>
-    /// systemd empties a v1 device list before it fills it again, also when it was told to change something else:
-    /// nobody may run meanwhile.
-    /// </summary>
-    private void SetProperties(List<SystemdProperty> properties)
-    {
-        bool freeze = inner is V1.V1Cgroup && !inner.IsFrozen;
-        if (freeze)
-            inner.Freeze();
-        try
+        void Set()
         {
             Manager.SetUnitProperties(unit, properties);
-        }
-        finally
-        {
-            if (freeze)
-                inner.Thaw();
+            exact.Restore((file, error) => warn($"put the old value of {file} back: {Errno.Text(error)}"));
         }
     }
 
@@ -176,16 +153,13 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
             return;
         // On v1 the init joins by itself, and reports what stands in its way, but later: the scope must not be empty
         // in between.
-        foreach (CgroupPath path in inner.Paths)
-        {
-            using var directory = new CgroupDirectory(path.Directory, CGROUP_SUPER_MAGIC);
-            if (path.Hierarchy.Length > 0)
-                _ = directory.TryWrite("cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
-        }
+        for (int i = 0; i < Paths.Count; i++)
+            if (Paths[i].Hierarchy.Length > 0)
+                _ = Directories[i].TryWrite("cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
         _placeholder.Dispose();
         _placeholder = null;
         if (_pidsLimit is { } limit)
-            Update(new LinuxResources { Pids = new LinuxPids { Limit = limit } });
+            Update(new LinuxResources { Pids = new LinuxPids { Limit = limit } }, _resources?.Devices);
         // The manager tells of all its jobs, and a runtime that stays with its container would not listen.
         _manager?.Dispose();
         _manager = null;
@@ -246,6 +220,8 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     private SystemdManager Manager => _manager ??= SystemdManager.Connect(isUser);
 
     private bool IsUnified => inner is V2.V2Cgroup;
+
+    private IReadOnlyList<CgroupDirectory> Directories => inner is V2.V2Cgroup v2 ? v2.Directories : ((V1.V1Cgroup)inner).Directories;
 
     /// <summary>A user's systemd may not load a device program.</summary>
     private List<SystemdProperty> Convert(LinuxResources resources, bool setDevices) =>

@@ -57,6 +57,9 @@ internal sealed class V1Cgroup : ICgroup
 
     public IReadOnlyList<CgroupPath> Paths => _paths;
 
+    /// <summary>One for each of <see cref="Paths"/>.</summary>
+    public IReadOnlyList<CgroupDirectory> Directories => _directories;
+
     public FileDescriptor CloneInto
     {
         get
@@ -224,6 +227,32 @@ internal sealed class V1Cgroup : ICgroup
         catch (ContainerException e) when (e.Errno is Errno.EPERM or Errno.EACCES && (IsRootless || UserNamespace.IsNested))
         {
             // The device list belongs to the initial user namespace's administrator; what is in force stays.
+        }
+    }
+
+    /// <summary>
+    /// For what makes systemd write device lists: it empties a list before it fills it again, has no words for one that
+    /// allows by default, and knows nothing of devices that others have added. Nobody runs meanwhile, and the list is the
+    /// same afterwards.
+    /// </summary>
+    /// <param name="devices">The device list that was set last.</param>
+    /// <param name="act">What is done.</param>
+    public void KeepDevices(IReadOnlyList<LinuxDeviceCgroup>? devices, Action act)
+    {
+        DeviceRules? present = PresentDevices(devices);
+        bool freeze = !IsFrozen;
+        if (freeze)
+            Freeze();
+        try
+        {
+            act();
+            if (present is not null)
+                SetDevices(present, PresentDevices(null));
+        }
+        finally
+        {
+            if (freeze)
+                Thaw();
         }
     }
 

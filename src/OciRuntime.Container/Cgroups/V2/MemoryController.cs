@@ -18,8 +18,7 @@ internal static class MemoryController
     {
         long limit = memory.Limit ?? 0;
         long swap = memory.Swap ?? 0;
-        if (memory.CheckBeforeUpdate is true)
-            RefuseBelowUsage(directory, limit, swap);
+        RefuseBelowUsage(directory, memory);
         if (Conversions.SwapMax(swap, limit) is { } swapMax)
         {
             string value = Text(swapMax);
@@ -50,10 +49,13 @@ internal static class MemoryController
         }
     }
 
-    /// <summary>The kernel would take a limit below the use, and kill; the caller asked for an error instead.</summary>
-    private static void RefuseBelowUsage(CgroupDirectory directory, long limit, long swap)
+    /// <summary>The kernel takes a limit below the use, and kills; with checkBeforeUpdate the caller asks for an error instead.</summary>
+    /// <exception cref="ContainerException">The limit is below the use.</exception>
+    public static void RefuseBelowUsage(CgroupDirectory directory, LinuxMemory memory)
     {
-        if ((limit <= 0 && swap <= 0) || directory.TryRead("memory.current", out _) is not { } text)
+        long limit = memory.Limit ?? 0;
+        long swap = memory.Swap ?? 0;
+        if (memory.CheckBeforeUpdate is not true || (limit <= 0 && swap <= 0) || directory.TryRead("memory.current", out _) is not { } text)
             return;
         ulong usage = CgroupDirectory.ParseNumber(text);
         if (swap > 0 && (ulong)swap <= usage)

@@ -51,6 +51,9 @@ internal sealed class V2Cgroup : ICgroup
 
     public IReadOnlyList<CgroupPath> Paths => _paths;
 
+    /// <summary>One for each of <see cref="Paths"/>.</summary>
+    public IReadOnlyList<CgroupDirectory> Directories => [_directory];
+
     public bool Existed { get; private set; }
 
     public FileDescriptor CloneInto => _paths.Count == 0 ? FileDescriptor.None : Try("join the container's cgroup", () => _directory.Descriptor);
@@ -137,6 +140,13 @@ internal sealed class V2Cgroup : ICgroup
         {
             _directory.Journal = null;
         }
+    }
+
+    /// <summary>For who sets limits in another way than <see cref="Update"/>, which does it too: asks what has to be asked before.</summary>
+    public void CheckMemory(LinuxMemory? memory)
+    {
+        if (memory is not null)
+            Try("set the container's limits", () => MemoryController.RefuseBelowUsage(_directory, memory));
     }
 
     private static bool HasLimits(LinuxResources? resources) => resources is not null

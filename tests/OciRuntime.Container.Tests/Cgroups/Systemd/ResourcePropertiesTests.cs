@@ -112,6 +112,34 @@ public sealed class ResourcePropertiesTests
         return perSecond % 10_000 == 0 && given >= asked && given - asked < (UInt128)10_000 * period;
     }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(5123, 50_000UL, 5500)]
+    [InlineData(5000, 50_000UL, 5000)]
+    [InlineData(12_345, null, 13_000)]
+    [InlineData(12_345, 0UL, 13_000)]
+    [InlineData(250_001, 100_000UL, 251_000)]
+    [InlineData(-1, 50_000UL, -1)]
+    [InlineData(0, 50_000UL, 0)]
+    [InlineData(null, 50_000UL, null)]
+    public void The_kernel_is_told_the_quota_that_systemd_keeps(object? quota, ulong? period, object? kept)
+    {
+        static long? Long(object? number) => number is null ? null : System.Convert.ToInt64(number);
+        ResourceProperties.InWholePercents(new LinuxResources { CPU = new LinuxCPU { Quota = Long(quota), Period = period, Shares = 2 } })
+            .CPU.Should().Be(new LinuxCPU { Quota = Long(kept), Period = period, Shares = 2 });
+    }
+
+    [Fact]
+    public void Every_quota_of_the_kernel_is_the_one_that_systemd_makes_of_its_own() => Prop.ForAll<long, uint>((any, length) =>
+    {
+        ulong period = 1000 + (length % 999_001);
+        LinuxResources asked = new() { CPU = new LinuxCPU { Quota = 1 + (any & (long.MaxValue >> 20)), Period = period } };
+        LinuxResources rounded = ResourceProperties.InWholePercents(asked);
+        // As cgroup_apply_unified_cpu_quota of systemd's src/core/cgroup.c reckons.
+        UInt128 ofSystemd = (UInt128)(ulong)Convert(asked)["CPUQuotaPerSecUSec"] * period / 1_000_000;
+        return (UInt128)(ulong)rounded.CPU!.Quota! == ofSystemd && rounded.CPU.Quota >= asked.CPU.Quota
+            && ResourceProperties.InWholePercents(rounded).CPU!.Quota == rounded.CPU.Quota;
+    }).QuickCheckThrowOnFailure();
+
     [Fact]
     public void Every_list_becomes_its_bits() => Prop.ForAll<NonEmptyArray<ushort>>(any =>
     {
@@ -190,5 +218,16 @@ public sealed class ResourcePropertiesTests
             devices.Add(new LinuxDeviceCgroup { Allow = false, Type = "b", Major = 8, Minor = 0, Access = "rwm" });
         new ResourceProperties(unified, () => 252).Convert(new LinuxResources { Devices = devices }, setDevices: true)
             .Single(property => property.Name == "DevicePolicy").Value.Should().Be(DBusValue.Of(policy));
+    }
+
+    [Theory]
+    [InlineData(true, "auto", 1)]
+    [InlineData(false, "strict", 2)]
+    public void A_rule_that_it_has_no_words_for_is_left_to_the_runtimes_program(bool unified, string policy, int lists)
+    {
+        List<SystemdProperty> properties = new ResourceProperties(unified, () => 252).Convert(
+            new LinuxResources { Devices = [new LinuxDeviceCgroup { Allow = true, Type = "c", Minor = 229, Access = "rw" }] }, setDevices: true);
+        properties.Single(property => property.Name == "DevicePolicy").Value.Should().Be(DBusValue.Of(policy));
+        properties.Where(property => property.Name == "DeviceAllow").Should().HaveCount(lists);
     }
 }
