@@ -291,9 +291,14 @@ public sealed class SystemdTests : ContainerTest, IDisposable
     }
 
     [SystemdFact]
-    public void A_limit_of_one_task_lets_the_container_in()
+    public void A_limit_of_one_task_lets_the_container_in() => LetsOneIn("""{"pids":{"limit":1}}""");
+
+    [SystemdV2Fact]
+    public void A_unified_limit_of_one_task_lets_the_container_in() => LetsOneIn("""{"unified":{"pids.max":"1"},"pids":{"limit":30}}""");
+
+    private void LetsOneIn(string resources)
     {
-        Container container = New("""{"pids":{"limit":1}}""");
+        Container container = New(resources);
         container.Run("--detach").Succeeds();
         string unit = $"ocirun-{container.Id}.scope";
         Read(Cgroups.DirectoryOf("pids", "/system.slice/" + unit), "pids.max").Should().Be("1");

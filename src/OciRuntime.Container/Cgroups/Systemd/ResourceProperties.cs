@@ -57,6 +57,22 @@ internal sealed class ResourceProperties(bool isUnified, Func<int> version)
         return resources with { CPU = cpu with { Quota = (long)UInt128.Min(rounded, long.MaxValue) } };
     }
 
+    /// <summary>
+    /// Whether one process that the kernel kills for want of memory takes all others with it. systemd knows it of scopes
+    /// since 253, writes the file itself, and takes no change later.
+    /// </summary>
+    public static SystemdProperty? OutOfMemoryPolicy(LinuxResources resources, Func<int> version)
+    {
+        if (resources.Unified?.TryGetValue("memory.oom.group", out string? value) is not true || version() < 253)
+            return null;
+        return value.Trim() switch
+        {
+            "0" => new SystemdProperty("OOMPolicy", DBusValue.Of("continue")),
+            "1" => new SystemdProperty("OOMPolicy", DBusValue.Of("kill")),
+            _ => null,
+        };
+    }
+
     private void Add(string name, ulong value) => _properties.Add(new SystemdProperty(name, DBusValue.Of(value)));
 
     private void AddMemory(LinuxMemory memory)

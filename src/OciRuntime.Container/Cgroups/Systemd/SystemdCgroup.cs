@@ -62,6 +62,8 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
         List<SystemdProperty> properties = [.. Creation ?? throw new InvalidOperationException("a container that exists is not created")];
         _resources = WithRoomForTwo(ResourceProperties.InWholePercents(_resources ?? new()));
         List<SystemdProperty> limits = Convert(_resources, setDevices: true);
+        if (ResourceProperties.OutOfMemoryPolicy(_resources, () => Manager.Version) is { } policy)
+            limits.Add(policy);
         try
         {
             _placeholder = new IdleChild();
@@ -230,9 +232,16 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
     /// <summary>The placeholder is a task too: a limit of one, which would keep the init out, is set after it has gone.</summary>
     private LinuxResources WithRoomForTwo(LinuxResources resources)
     {
-        if (resources.Pids?.Limit is not (0 or 1))
+        const string file = "pids.max";
+        long? limit = resources.Pids?.Limit;
+        // It wins.
+        if (resources.Unified?.TryGetValue(file, out string? text) is true)
+            limit = long.TryParse(text, out long number) ? number : null;
+        if (limit is not (0 or 1))
             return resources;
-        _pidsLimit = resources.Pids.Limit;
-        return resources with { Pids = new LinuxPids { Limit = 2 } };
+        _pidsLimit = limit;
+        var unified = new Dictionary<string, string>(resources.Unified ?? new Dictionary<string, string>());
+        unified.Remove(file);
+        return resources with { Pids = new LinuxPids { Limit = 2 }, Unified = unified };
     }
 }

@@ -140,6 +140,19 @@ public sealed class ResourcePropertiesTests
             && ResourceProperties.InWholePercents(rounded).CPU!.Quota == rounded.CPU.Quota;
     }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData("1", 253, "kill")]
+    [InlineData("0\n", 253, "continue")]
+    [InlineData("1", 252, null)]
+    [InlineData("2", 253, null)]
+    [InlineData(null, 253, null)]
+    public void What_a_kill_for_want_of_memory_ends_is_told_to_a_systemd_that_decides_it(string? value, int version, string? policy)
+    {
+        Dictionary<string, string> unified = value is null ? [] : new() { ["memory.oom.group"] = value };
+        SystemdProperty? property = ResourceProperties.OutOfMemoryPolicy(new LinuxResources { Unified = unified }, () => version);
+        property.Should().Be(policy is null ? null : new SystemdProperty("OOMPolicy", DBusValue.Of(policy)));
+    }
+
     [Fact]
     public void Every_list_becomes_its_bits() => Prop.ForAll<NonEmptyArray<ushort>>(any =>
     {
