@@ -170,10 +170,58 @@ public sealed class CgroupsTests : ContainerTest
         Wait.Until(() => File.Exists(container.Bundle.Rootfs + "/gone"), "it goes on");
     }
 
-    [OcirunFact("runc leaves the device list as it is")]
-    public void Device_rules_change_without_a_moment_of_others()
+    private Container OfSystemd()
     {
         Container container = NewContainer();
+        container.GlobalFlags.Add("--systemd-cgroup");
+        return container;
+    }
+
+    [Fact]
+    public void Devices_are_opened_and_made_as_the_rules_say() => OpensAndMakes(NewContainer());
+
+    [SystemdFact]
+    [Trait("Lane", "Systemd")]
+    public void Devices_are_opened_and_made_as_the_rules_say_that_systemd_knows() => OpensAndMakes(OfSystemd());
+
+    private static void OpensAndMakes(Container container)
+    {
+        container.Bundle.Patch(Resources("""
+            "devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":11,"access":"r"},
+                       {"allow":false,"type":"c","major":1,"minor":7,"access":"rw"}]
+            """));
+        foreach (string set in new[] { "bounding", "effective", "permitted" })
+            container.Bundle.Append("process.capabilities." + set, "\"CAP_MKNOD\"").Append("process.capabilities." + set, "\"CAP_SYSLOG\"");
+        container.Bundle.Config["root"]!["readonly"] = false;
+        string output = container.RunScript("""
+            mknod /mem c 1 1 && echo made mem
+            mknod /kmsg c 1 11 && echo made kmsg
+            (: </mem) 2>&1
+            (: </kmsg) && echo read kmsg
+            (: >/kmsg) 2>&1
+            (: </dev/zero >/dev/null) && echo default
+            true
+            """).Stdout;
+        output.Should().Be("""
+            made mem
+            made kmsg
+            /bin/sh: can't open /mem: Operation not permitted
+            read kmsg
+            /bin/sh: can't create /kmsg: Operation not permitted
+            default
+
+            """);
+    }
+
+    [OcirunFact("runc leaves the device list as it is")]
+    public void Device_rules_change_without_a_moment_of_others() => ChangesRules(NewContainer());
+
+    [SystemdFact]
+    [Trait("Lane", "Systemd")]
+    public void Device_rules_that_systemd_knows_change_without_a_moment_of_others() => ChangesRules(OfSystemd());
+
+    private static void ChangesRules(Container container)
+    {
         foreach (string set in new[] { "bounding", "effective", "permitted" })
             container.Bundle.Append("process.capabilities." + set, "\"CAP_SYSLOG\"");
         Command.Run("mknod", container.Bundle.Rootfs + "/kmsg", "c", "1", "11").Succeeds();
@@ -253,6 +301,21 @@ public sealed class CgroupsTests : ContainerTest
         container.Create().Succeeds();
         container.Start().Succeeds();
         container.WaitUntilStopped();
+        container.Delete("--force").Succeeds();
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public void A_busy_cgroup_is_reported_with_who_holds_it()
+    {
+        Container container = Created("{}");
+        string inner = container.CgroupDirectory("pids") + "/inner";
+        System.IO.Directory.CreateDirectory(inner);
+        using Command foreigner = Command.Start("sleep", ["1000"]);
+        File.WriteAllText(inner + "/cgroup.procs", $"{foreigner.Pid}");
+        container.Delete("--force").FailsWith($"remove cgroup {inner}: rmdir held by process {foreigner.Pid}: device or resource busy; end these processes");
+        foreigner.HasExited.Should().BeFalse();
+        foreigner.Signal(9);
         container.Delete("--force").Succeeds();
         NothingIsLeft();
     }

@@ -76,37 +76,6 @@ public sealed class CgroupsV2Tests : ContainerTest
         container.Cgroup("pids.max").Should().Be("31");
     }
 
-    [CgroupV2Fact]
-    public void Devices_are_opened_and_made_as_the_rules_say()
-    {
-        Container container = NewContainer(Resources("""
-            "devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":11,"access":"r"},
-                       {"allow":false,"type":"c","major":1,"minor":7,"access":"rw"}]
-            """));
-        container.Bundle.Append("process.capabilities.bounding", "\"CAP_MKNOD\"").Append("process.capabilities.effective", "\"CAP_MKNOD\"")
-            .Append("process.capabilities.permitted", "\"CAP_MKNOD\"").Append("process.capabilities.bounding", "\"CAP_SYSLOG\"")
-            .Append("process.capabilities.effective", "\"CAP_SYSLOG\"").Append("process.capabilities.permitted", "\"CAP_SYSLOG\"")
-            .Config["root"]!["readonly"] = false;
-        string output = container.RunScript("""
-            mknod /mem c 1 1 && echo made mem
-            mknod /kmsg c 1 11 && echo made kmsg
-            (: </mem) 2>&1
-            (: </kmsg) && echo read kmsg
-            (: >/kmsg) 2>&1
-            (: </dev/zero >/dev/null) && echo default
-            true
-            """).Stdout;
-        output.Should().Be("""
-            made mem
-            made kmsg
-            /bin/sh: can't open /mem: Operation not permitted
-            read kmsg
-            /bin/sh: can't create /kmsg: Operation not permitted
-            default
-
-            """);
-    }
-
     [CgroupV2Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -126,9 +95,19 @@ public sealed class CgroupsV2Tests : ContainerTest
     }
 
     [CgroupV2Fact]
-    public void The_root_of_a_user_namespace_owns_its_writable_cgroup()
+    public void The_root_of_a_user_namespace_owns_its_writable_cgroup() => OwnsItsCgroup(NewContainer());
+
+    [SystemdV2Fact]
+    [Trait("Lane", "Systemd")]
+    public void The_root_of_a_user_namespace_owns_its_writable_scope()
     {
         Container container = NewContainer();
+        container.GlobalFlags.Add("--systemd-cgroup");
+        OwnsItsCgroup(container);
+    }
+
+    private void OwnsItsCgroup(Container container)
+    {
         MakeCgroupWritable(container);
         container.Bundle.WithUserNamespace().Script("""
             cd /sys/fs/cgroup && mkdir inner && echo $$ >inner/cgroup.procs && echo +pids >cgroup.subtree_control && echo 9 >inner/pids.max

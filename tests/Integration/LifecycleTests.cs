@@ -240,8 +240,10 @@ public sealed class LifecycleTests : ContainerTest
         File.ReadAllText(container.Bundle.Rootfs + "/got").Should().Be("term\n");
     }
 
-    [Fact]
-    public void Kill_all_reaches_every_process()
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("TERM")]
+    public void Kill_all_reaches_every_process(string signal)
     {
         Container container = NewContainer();
         container.Bundle.WithoutNamespace("pid").Script("sleep 1000 & sleep 1001 & wait");
@@ -249,7 +251,7 @@ public sealed class LifecycleTests : ContainerTest
         container.Start().Succeeds();
         string procs = container.CgroupDirectory("pids") + "/cgroup.procs";
         Wait.Until(() => File.ReadAllLines(procs).Length == 3, "three processes run");
-        container.Command("kill", "--all", container.Id, "KILL").Succeeds();
+        container.Command("kill", "--all", container.Id, signal).Succeeds();
         Wait.Until(() => File.ReadAllLines(procs).Length == 0, "no process runs");
         container.Delete().Succeeds();
     }

@@ -65,18 +65,4 @@ public sealed class ResourcesTests : ContainerTest
         New(resources).Create().FailsWith(what).FailsWith(why);
         NothingIsLeft();
     }
-
-    [Fact]
-    public void A_busy_cgroup_is_reported_with_who_holds_it()
-    {
-        Container container = Created("");
-        string inner = container.CgroupDirectories().First(path => path.Contains("/pids/")) + "/inner";
-        System.IO.Directory.CreateDirectory(inner);
-        using Command foreigner = Command.Start("sleep", ["1000"]);
-        File.WriteAllText(inner + "/cgroup.procs", $"{foreigner.Pid}");
-        container.Delete("--force").FailsWith($"remove cgroup {inner}: rmdir held by process {foreigner.Pid}: device or resource busy; end these processes");
-        foreigner.Signal(9);
-        container.Delete("--force").Succeeds();
-        NothingIsLeft();
-    }
 }

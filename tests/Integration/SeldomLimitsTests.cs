@@ -119,6 +119,12 @@ public sealed class SeldomLimitsTests : ContainerTest
             }
 
             RefusedUpdateLeavesThem(container, device);
+            // 0 is no limit, for which v2 has a word.
+            container.Update($$"""{"blockIO":{"throttleReadBpsDevice":[{ {{of}},"rate":0}]} }""").Succeeds();
+            if (Cgroups.IsV2)
+                Lines(container, "io.max").Should().Contain(device + " rbps=max wbps=8192 riops=10 wiops=20");
+            else
+                Lines(container, "blkio.throttle.read_bps_device").Should().NotContain(line => line.StartsWith(device + " "));
             container.Delete("--force").Succeeds();
         }
         finally

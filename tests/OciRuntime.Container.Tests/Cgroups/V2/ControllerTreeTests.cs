@@ -1,4 +1,6 @@
 using FluentAssertions;
+using FsCheck;
+using FsCheck.Fluent;
 using OciRuntime.Container.Cgroups.V2;
 using Xunit;
 
@@ -21,4 +23,12 @@ public class ControllerTreeTests
     [InlineData(0, 200_000, "max 200000")]
     public void Quota_and_period_are_one_value(long quota, ulong period, string expected) =>
         CpuController.Max(quota, period).Should().Be(expected);
+
+    [Fact]
+    public void Every_quota_and_period_can_be_read_back() => Prop.ForAll<long, ulong>((quota, period) =>
+    {
+        string[] words = CpuController.Max(quota, period).Split(' ');
+        return words.Length == 2 && ulong.Parse(words[1]) == (period == 0 ? 100_000 : period)
+            && (quota <= 0 ? words[0] == "max" : long.Parse(words[0]) == quota);
+    }).QuickCheckThrowOnFailure();
 }
