@@ -37,6 +37,7 @@ public sealed class SourcesTests
         ["Container/Cgroups/Statistics/StatisticsFile.cs"] = ("open", HostSys),
         ["Container/Cgroups/Systemd/DBus/DBusConnection.cs"] = ("open", HostSys),
         ["Container/Cgroups/Systemd/SystemdCgroupFactory.cs"] = ("faccessat2 statx", HostSys),
+        ["Container/Cgroups/UserNamespace.cs"] = ("statx", HostProc),
         ["Container/Cgroups/V1/V1Cgroup.cs"] = ("unlinkat", "an empty cgroup that this process has made; cgroup file systems have no links"),
         ["Container/Cgroups/V2/Delegation.cs"] = ("fchownat", OneName),
         ["Container/Cgroups/V2/V2Cgroup.cs"] = ("unlinkat", "an empty cgroup that this process has made; cgroup file systems have no links"),
