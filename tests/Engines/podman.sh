@@ -153,6 +153,7 @@ bud_fails() {
     buildah bud --isolation oci --runtime "$program" "$work/context"
 }
 check buildah-bud-fails 33 "*exit status 33*" bud_fails
+without_ambient() { "$@" 2>&1 | grep -v 'level=warning msg="ignoring ambient capabilities'; }
 from_run() {
     local container
     container=$(buildah from --pull-never busybox)
@@ -162,7 +163,8 @@ from_run() {
     status buildah run --isolation oci --runtime "$program" "$container" nope
     buildah rm "$container" >/dev/null
 }
-check buildah-run 0 $'in\n/mark\n*status 5\n1000\nstatus 0\n*nope*not found*status [1-9]*' from_run
+# This Buildah asks for ambient capabilities that are not inheritable, which the kernel does not grant: ocirun says so.
+check buildah-run 0 $'in\n/mark\n*status 5\n1000\nstatus 0\n*nope*not found*status [1-9]*' without_ambient from_run
 podman_build() { podman build --quiet --tag built "$work/context"; }
 check podman-build-fails 33 "*" podman_build
 

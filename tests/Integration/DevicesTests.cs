@@ -72,16 +72,16 @@ public sealed class DevicesTests : ContainerTest
         container.RunScript("stat -c '%t:%T' /dev/null; echo x >/dev/null && echo works; grep -c ' /dev/null ' /proc/mounts").Lines.Should().Equal("1:3", "works", "1");
     }
 
-    // /dev/mine/fuse is nothing on the host, and /dev/fuse another device.
+    // /dev/mine/kmsg is nothing on the host, and /dev/kmsg another device.
     [OcirunFact("runc takes the path for the host's")]
     public void In_a_user_namespace_a_device_may_have_another_path_than_on_the_host()
     {
         Container container = NewContainer("""
-            {"linux":{"devices":[{"path":"/dev/mine/fuse","type":"c","major":10,"minor":229},{"path":"/dev/fuse","type":"c","major":1,"minor":5}]}}
+            {"linux":{"devices":[{"path":"/dev/mine/kmsg","type":"c","major":1,"minor":11},{"path":"/dev/kmsg","type":"c","major":1,"minor":5}]}}
             """);
         container.Bundle.WithUserNamespace();
-        container.RunScript("stat -c '%F %t:%T' /dev/mine/fuse /dev/fuse; head -c 3 /dev/fuse | wc -c").Lines
-            .Should().Equal("character special file a:e5", "character special file 1:5", "3");
+        container.RunScript("stat -c '%F %t:%T' /dev/mine/kmsg /dev/kmsg; head -c 3 /dev/kmsg | wc -c").Lines
+            .Should().Equal("character special file 1:b", "character special file 1:5", "3");
     }
 
     [OcirunFact("runc says only that there is no such file")]
