@@ -192,14 +192,16 @@ public sealed class OrdinaryUserTests : ContainerTest
         Ordinarily("run", Token).FailsWith("process.user.additionalGids").FailsWith("/etc/subgid");
     }
 
-    [OcirunFact(Runc)]
-    public void Is_told_of_a_limit_on_user_namespaces()
+    [OcirunTheory(Runc)]
+    [InlineData("user")]
+    [InlineData("net")]
+    public void Is_told_of_a_limit_on_namespaces(string kind)
     {
         // The limit is one of each user namespace: here of one of the test's own.
         WriteConfig("true");
         Command.Run(
-            "unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces && exec \"$@\"", "sh",
+            "unshare", "--user", "--map-root-user", "sh", "-c", $"echo 0 >/proc/sys/user/max_{kind}_namespaces && exec \"$@\"", "sh",
             _executable, "--root", Path.Combine(Directory, "inner"), "run", "--bundle", _bundle.Directory, Token)
-            .FailsWith("sysctl -w user.max_user_namespaces=");
+            .FailsWith($"sysctl -w user.max_{kind}_namespaces=");
     }
 }
