@@ -198,7 +198,7 @@ public sealed class OrdinaryUserTests : ContainerTest
     public void Is_told_of_a_limit_on_namespaces(string kind)
     {
         // The limit is one of each user namespace: here of one of the test's own.
-        WriteConfig("true");
+        WriteConfig("true", """[{"containerID":0,"hostID":0,"size":1}]""");
         Command.Run(
             "unshare", "--user", "--map-root-user", "sh", "-c", $"echo 0 >/proc/sys/user/max_{kind}_namespaces && exec \"$@\"", "sh",
             _executable, "--root", Path.Combine(Directory, "inner"), "run", "--bundle", _bundle.Directory, Token)
