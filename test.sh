@@ -156,6 +156,8 @@ machine() {
     shift
     tests/Vm/run.sh --timeout 1800 "${options[@]}" -- artifacts/vm/run-tests "$@" 2>&1 | tee "$log" || status=$?
     grep -aP '^(passed|failed|skipped)\t' "$log" >"$log.part"
+    # What a failure said follows its line.
+    awk -F '\t' -v of="$lane, machine $name" '/^(passed|failed|skipped)\t/ { told = $1 == "failed"; if (told) print "== " $2 " (" of ")"; next } told' "$log" >>"$results/why"
     if [ ! -s "$log.part" ] || { [ $status -ne 0 ] && ! grep -q '^failed' "$log.part"; }; then
         printf 'failed\t%s, machine %s (tests/Vm/run.sh: status %s)\n' "$lane" "$name" $status >>"$log.part"
     fi

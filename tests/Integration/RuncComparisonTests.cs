@@ -14,6 +14,7 @@ namespace OciRuntime.Integration.Tests;
 /// The same config, and then the same update, through runc and through ocirun leave the same in every file of the
 /// container's cgroups that can be written, whatever the controller.
 /// </summary>
+[Collection(Systemd.Limits)]
 [Trait("Lane", "Integration")]
 [SupportedOSPlatform("linux")]
 public sealed class RuncComparisonTests : ContainerTest

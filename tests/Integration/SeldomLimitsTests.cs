@@ -11,6 +11,7 @@ namespace OciRuntime.Integration.Tests;
 /// The members of linux.resources that other tests do not read back from the kernel with each driver and each version of
 /// cgroups: for machines of tests/Vm, with devices of the test's own.
 /// </summary>
+[Collection(Systemd.Limits)]
 [Trait("Lane", "CgroupV2")]
 public sealed class SeldomLimitsTests : ContainerTest
 {

@@ -12,6 +12,7 @@ namespace OciRuntime.Integration.Tests;
 /// <c>--systemd-cgroup</c> on a host that runs systemd, whatever its cgroup version: what systemd knows of a container,
 /// and what the kernel does. systemd sets what it has properties for, and the runtime all the rest.
 /// </summary>
+[Collection(Systemd.Limits)]
 [Trait("Lane", "Systemd")]
 public sealed class SystemdTests : ContainerTest, IDisposable
 {
