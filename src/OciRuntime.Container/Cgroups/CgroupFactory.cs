@@ -42,7 +42,7 @@ public static class CgroupFactory
             throw new ContainerException($"create the container's cgroup: no cgroup file system is mounted at {CgroupLayout.Root}", "mount one: cgroup v2 with mount -t cgroup2 none " + CgroupLayout.Root);
         if (layout.Mode == CgroupMode.Unified)
             return new V2Cgroup(paths[0], warn) { DropsForbidden = rootless != false && !hasPath, IsRootless = isRootless };
-        return new V1Cgroup(paths, warn) { DropsForbidden = rootless != false && !hasPath, IsRootless = isRootless };
+        return new V1Cgroup(paths, warn, isRootless) { DropsForbidden = rootless != false && !hasPath };
     }
 
     /// <summary>The cgroup of a container that exists, from the paths that were stored for it.</summary>

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using OciRuntime.Container.Cgroups.Devices;
 using OciRuntime.Container.Cgroups.Statistics;
-using OciRuntime.Container.Cgroups.V2;
 using OciRuntime.Container.Errors;
 using OciRuntime.Linux;
 using OciRuntime.Spec;
@@ -18,36 +16,32 @@ internal sealed class V1Cgroup : ICgroup
 {
     private static readonly CString s_self = "0";
 
-    private readonly List<CgroupPath> _paths;
-    private readonly List<CgroupDirectory> _directories;
-    private readonly Action<string> _warn;
+    private readonly V1Directories _directories;
+    private readonly V1Limits _limits;
+    private readonly bool _isRootless;
 
     /// <summary>Directories that <see cref="Create"/> made, parents first.</summary>
     private readonly List<string> _made = [];
 
-    /// <summary>Whether the processes in the cgroup are the container's: not before <see cref="Create"/> has succeeded.</summary>
-    private bool _isOwn;
+    /// <summary>How many of <see cref="Paths"/> are still to be made: the last one, which is v2's if there is one, comes first.</summary>
+    private int _left;
 
-    private bool _hasBirthplace;
-    private bool _isNewDevices;
-
-    public bool Existed { get; private set; }
+    private bool _hasNewDevices;
 
     /// <summary>A cgroup at <paramref name="paths"/>, which need not exist.</summary>
-    public V1Cgroup(IReadOnlyList<CgroupPath> paths, Action<string> warn)
+    /// <param name="paths">The places in the hierarchies, v2's last.</param>
+    /// <param name="warn">Receives warnings, one line each.</param>
+    /// <param name="isRootless">Whether errors of the device list are ignored, because an unprivileged user cannot have one.</param>
+    public V1Cgroup(IReadOnlyList<CgroupPath> paths, Action<string> warn, bool isRootless = false)
     {
-        _warn = warn;
-        _paths = [.. paths];
-        _directories = new List<CgroupDirectory>(paths.Count);
-        for (int i = 0; i < paths.Count; i++)
-            _directories.Add(new CgroupDirectory(paths[i].Directory, paths[i].Hierarchy.Length == 0 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC));
+        _directories = new V1Directories(paths);
+        _limits = new V1Limits(_directories, isRootless, warn);
+        _isRootless = isRootless;
+        _left = paths.Count;
     }
 
     /// <summary>Whether a hierarchy that a user without privileges may not write is left out instead of being an error.</summary>
     public bool DropsForbidden { get; init; }
-
-    /// <summary>Whether errors of the device list are ignored, because an unprivileged user cannot have one.</summary>
-    public bool IsRootless { get; init; }
 
     /// <summary>Whether the container exists, so that all that is in the cgroup is its own.</summary>
     public bool IsLoaded { get; init; }
@@ -55,19 +49,20 @@ internal sealed class V1Cgroup : ICgroup
     /// <summary>Whether systemd has made the cgroup for the container, in the hierarchies that it uses and with a process in it.</summary>
     public bool IsPrepared { get; init; }
 
-    public IReadOnlyList<CgroupPath> Paths => _paths;
+    public bool Existed { get; private set; }
+
+    public IReadOnlyList<CgroupPath> Paths => _directories.Paths;
 
     /// <summary>One for each of <see cref="Paths"/>.</summary>
-    public IReadOnlyList<CgroupDirectory> Directories => _directories;
+    public IReadOnlyList<CgroupDirectory> Directories => _directories.All;
 
     public FileDescriptor CloneInto
     {
         get
         {
-            CgroupDirectory? unified = Unified;
             try
             {
-                return unified is null ? FileDescriptor.None : unified.Descriptor;
+                return _directories.Unified?.Descriptor ?? FileDescriptor.None;
             }
             catch (LinuxException e)
             {
@@ -76,159 +71,62 @@ internal sealed class V1Cgroup : ICgroup
         }
     }
 
-    private CgroupDirectory? Unified => _paths.Count > 0 && _paths[^1].Hierarchy.Length == 0 ? _directories[^1] : null;
-
     /// <summary>On a hybrid host the directory of v2. All, where some may be left out: the process has to know which.</summary>
-    public void CreateBirthplace()
-    {
-        if (DropsForbidden && (IsRootless || UserNamespace.IsNested))
-        {
-            Create();
-            return;
-        }
-        if (Unified is null)
-            return;
-        try
-        {
-            Create(_paths.Count - 1);
-            _hasBirthplace = true;
-        }
-        catch (LinuxException e)
-        {
-            throw NotCreated(e);
-        }
-    }
+    public void CreateBirthplace() => CreateDownTo(CanDrop ? 0 : Paths.Count - (_directories.Unified is null ? 0 : 1));
 
-    public void Create()
+    public void Create() => CreateDownTo(0);
+
+    private bool CanDrop => DropsForbidden && (_isRootless || UserNamespace.IsNested);
+
+    private void CreateDownTo(int first)
     {
-        if (_isOwn)
-            return;
-        for (int i = 0; i < _paths.Count - (_hasBirthplace ? 1 : 0); i++)
+        for (; _left > first; _left--)
         {
+            int index = _left - 1;
             try
             {
-                Create(i);
+                Create(Paths[index], Directories[index]);
             }
-            catch (LinuxException e) when (DropsForbidden && e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && (IsRootless || UserNamespace.IsNested))
+            catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && CanDrop)
             {
-                _directories[i].Dispose();
-                _directories.RemoveAt(i);
-                _paths.RemoveAt(i);
-                i--;
+                _directories.Drop(index);
             }
             catch (LinuxException e)
             {
-                throw NotCreated(e);
+                throw new ContainerException("create the container's cgroup", e);
             }
         }
-        _isOwn = true;
     }
 
-    private static ContainerException NotCreated(LinuxException e) => new("create the container's cgroup", e);
-
-    private void Create(int i)
+    private void Create(CgroupPath path, CgroupDirectory directory)
     {
-        CgroupPath path = _paths[i];
         string mountPoint = path.Directory[..^path.Path.Length];
         int before = _made.Count;
         bool isNew = CgroupTree.Make(path.Directory, mountPoint, _made);
         if (CgroupHierarchy.Contains(path.Hierarchy, CpusetController.Name))
         {
             var directories = new CgroupDirectory[isNew ? _made.Count - before : 1];
-            directories[^1] = _directories[i];
+            directories[^1] = directory;
             for (int j = 0; j < directories.Length - 1; j++)
                 directories[j] = new CgroupDirectory(_made[before + j], CGROUP_SUPER_MAGIC);
             CpusetController.Inherit(directories, mountPoint, isNew);
             for (int j = 0; j < directories.Length - 1; j++)
                 directories[j].Dispose();
         }
-        Existed |= !isNew && !IsPrepared;
         if (!isNew && !IsPrepared)
-            CgroupTree.RefuseForeign(_directories[i]);
+        {
+            Existed = true;
+            CgroupTree.RefuseForeign(directory);
+        }
         if (CgroupHierarchy.Contains(path.Hierarchy, DevicesController.Name))
-            _isNewDevices = isNew;
-        if (CgroupHierarchy.Contains(path.Hierarchy, FreezerController.Name) && FreezerController.StopsWhoEnters(_directories[i]))
-            throw CgroupFreeze.Refusal(path.Directory, FreezerController.IsFrozen(_directories[i]));
+            _hasNewDevices = isNew;
+        if (CgroupHierarchy.Contains(path.Hierarchy, FreezerController.Name) && FreezerController.StopsWhoEnters(directory))
+            throw CgroupFreeze.Refusal(path.Directory, FreezerController.IsFrozen(directory));
     }
 
-    public void Apply(LinuxResources? resources)
-    {
-        RefuseUnified(resources);
-        SetLimits(resources, setDevices: true);
-    }
+    public void Apply(LinuxResources? resources) => _limits.Apply(resources, _hasNewDevices);
 
-    public void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null)
-    {
-        RefuseUnified(resources);
-        var journal = new CgroupJournal();
-        SetJournal(journal);
-        try
-        {
-            SetLimits(resources, setDevices: false);
-            if (resources.Devices is { Count: > 0 } rules)
-                SetDevices(DeviceRules.From(rules), PresentDevices(devices));
-        }
-        catch (Exception e) when (e is ContainerException or LinuxException)
-        {
-            journal.Restore((file, error) => _warn($"put the old value of {file} back: {Errno.Text(error)}"));
-            throw;
-        }
-        finally
-        {
-            SetJournal(null);
-        }
-    }
-
-    /// <summary>In runc's order, which is also an order in which no value hinders a later one.</summary>
-    private void SetLimits(LinuxResources? resources, bool setDevices)
-    {
-        try
-        {
-            if (CpusetController.IsSet(resources?.CPU))
-                CpusetController.Set(Having(CpusetController.Name, "cpu.cpus"), resources!.CPU!);
-            if (setDevices)
-                SetDevices(DeviceRules.From(resources?.Devices), _isNewDevices ? null : PresentDevices(null));
-            if (MemoryController.IsSet(resources?.Memory))
-                MemoryController.Set(Having(MemoryController.Name, "memory"), resources!.Memory!, _warn);
-            if (CpuController.IsSet(resources?.CPU))
-                CpuController.Set(Having(CpuController.Name, "cpu"), resources!.CPU!);
-            if (PidsController.IsSet(resources?.Pids))
-                PidsController.Set(Having(PidsController.Name, "pids"), resources!.Pids!);
-            if (BlkioController.IsSet(resources?.BlockIO))
-                BlkioController.Set(Having(BlkioController.Name, "blockIO"), resources!.BlockIO!);
-            if (resources?.HugepageLimits is { Count: > 0 } hugepages)
-                HugetlbController.Set(HavingOnEither(HugetlbController.Name, "hugepageLimits", out bool unified), hugepages, unified ? "max" : "limit_in_bytes");
-            if (resources?.Network is { ClassID: { } classID and not 0 })
-                NetworkControllers.SetClass(Having(NetworkControllers.Class, "network.classID"), classID);
-            if (resources?.Network is { Priorities: { Count: > 0 } priorities })
-                NetworkControllers.SetPriorities(Having(NetworkControllers.Priority, "network.priorities"), priorities);
-            if (resources?.Rdma is { Count: > 0 } rdma)
-                RdmaController.Set(HavingOnEither(RdmaController.Name, "rdma", out _), rdma);
-        }
-        catch (LinuxException e)
-        {
-            throw new ContainerException("set the container's limits", e);
-        }
-    }
-
-    /// <summary>The list in force, as far as the kernel, or who set it, knows.</summary>
-    private DeviceRules? PresentDevices(IReadOnlyList<LinuxDeviceCgroup>? devices) =>
-        Find(DevicesController.Name) is { } directory ? DevicesController.Present(directory, devices is null ? null : DeviceRules.From(devices)) : null;
-
-    private void SetDevices(DeviceRules rules, DeviceRules? present)
-    {
-        CgroupDirectory? directory = Find(DevicesController.Name);
-        if (directory is null && (IsRootless || UserNamespace.IsNested))
-            return;
-        try
-        {
-            DevicesController.Set(directory ?? Having(DevicesController.Name, "devices"), rules, present);
-        }
-        catch (ContainerException e) when (e.Errno is Errno.EPERM or Errno.EACCES && (IsRootless || UserNamespace.IsNested))
-        {
-            // The device list belongs to the initial user namespace's administrator; what is in force stays.
-        }
-    }
+    public void Update(LinuxResources resources, IReadOnlyList<LinuxDeviceCgroup>? devices = null) => _limits.Update(resources, devices);
 
     /// <summary>
     /// For what makes systemd write device lists: it empties a list before it fills it again, has no words for one that
@@ -239,15 +137,12 @@ internal sealed class V1Cgroup : ICgroup
     /// <param name="act">What is done.</param>
     public void KeepDevices(IReadOnlyList<LinuxDeviceCgroup>? devices, Action act)
     {
-        DeviceRules? present = PresentDevices(devices);
         bool freeze = !IsFrozen;
         if (freeze)
             Freeze();
         try
         {
-            act();
-            if (present is not null)
-                SetDevices(present, PresentDevices(null));
+            _limits.KeepDevices(devices, act);
         }
         finally
         {
@@ -256,45 +151,18 @@ internal sealed class V1Cgroup : ICgroup
         }
     }
 
-    private static void RefuseUnified(LinuxResources? resources)
-    {
-        if (resources?.Unified is { Count: > 0 })
-            throw new ContainerException("set linux.resources.unified: invalid configuration: cannot use unified on cgroup v1");
-    }
-
-    /// <summary>
-    /// The controller's directory: v1's, or, on a hybrid host where v2 has it, v2's, after the cgroups above have
-    /// been told to pass it on.
-    /// </summary>
-    private CgroupDirectory HavingOnEither(string controller, string property, out bool isUnified)
-    {
-        isUnified = false;
-        if (Find(controller) is { } directory)
-            return directory;
-        if (Unified is not { } unified)
-            return Having(controller, property);
-        isUnified = true;
-        if (ControllerTree.Has(unified.Read("cgroup.controllers"), controller))
-            return unified;
-        string? obstacle = ControllerTree.Enable(_paths[^1], "+" + controller);
-        if (ControllerTree.Has(unified.Read("cgroup.controllers"), controller))
-            return unified;
-        throw new ContainerException(
-            $"set linux.resources.{property}: cannot set {controller} limit: neither cgroup v1 nor v2 has the controller \"{controller}\" here", obstacle);
-    }
-
     public void Join()
     {
-        for (int i = 0; i < _directories.Count; i++)
+        foreach (CgroupDirectory directory in Directories)
         {
-            if (_paths[i].Hierarchy.Length == 0)
+            if (directory == _directories.Unified)
                 continue;
             try
             {
-                using FileDescriptor tasks = _directories[i].OpenFile("tasks", O_WRONLY);
+                using FileDescriptor tasks = directory.OpenFile("tasks", O_WRONLY);
                 int error = CgroupFile.Write(tasks, s_self);
                 if (error != 0)
-                    throw new LinuxException("write", error, _directories[i].Path + "/tasks");
+                    throw new LinuxException("write", error, directory.Path + "/tasks");
             }
             catch (LinuxException e)
             {
@@ -307,7 +175,7 @@ internal sealed class V1Cgroup : ICgroup
     {
         try
         {
-            FreezerController.Freeze(Freezer("freeze"));
+            FreezerController.Freeze(Freezer ?? throw new ContainerException("freeze the container: the host does not mount the cgroup v1 freezer"));
         }
         catch (LinuxException e)
         {
@@ -317,28 +185,27 @@ internal sealed class V1Cgroup : ICgroup
 
     public void Thaw()
     {
-        if (Find(FreezerController.Name) is { } freezer && freezer.TryOpen(out _))
+        if (Freezer is { } freezer && freezer.TryOpen(out _))
             FreezerController.Thaw(freezer);
     }
 
     public void LetEnd()
     {
-        if (Find(FreezerController.Name) is { } freezer && freezer.TryOpen(out _))
+        if (Freezer is { } freezer && freezer.TryOpen(out _))
             FreezerController.ThawAll(freezer);
     }
 
-    public bool StopsWhoEnters => Find(FreezerController.Name) is { } freezer && FreezerController.StopsWhoEnters(freezer);
+    public bool StopsWhoEnters => Freezer is { } freezer && FreezerController.StopsWhoEnters(freezer);
 
-    public bool IsFrozen => Find(FreezerController.Name) is { } freezer && FreezerController.IsFrozen(freezer);
+    public bool IsFrozen => Freezer is { } freezer && FreezerController.IsFrozen(freezer);
 
-    private CgroupDirectory Freezer(string doing) => Find(FreezerController.Name)
-        ?? throw new ContainerException($"{doing} the container: the host does not mount the cgroup v1 freezer");
+    private CgroupDirectory? Freezer => _directories.Find(FreezerController.Name);
 
     public void Processes(List<int> pids)
     {
         try
         {
-            if (_directories.Count > 0)
+            if (Paths.Count > 0)
                 CgroupTree.Processes(Tracker, pids);
         }
         catch (LinuxException e)
@@ -348,28 +215,28 @@ internal sealed class V1Cgroup : ICgroup
     }
 
     /// <summary>One hierarchy stands for all in the question who is in the cgroup: the one that can also stop them, if there is one.</summary>
-    private CgroupDirectory Tracker => Find(FreezerController.Name) ?? Find(DevicesController.Name) ?? _directories[0];
+    private CgroupDirectory Tracker => Freezer ?? _directories.Find(DevicesController.Name) ?? Directories[0];
 
     public void Signal(int signal)
     {
-        if (_directories.Count == 0 || !(_isOwn || IsLoaded))
+        // What is in a cgroup that is not made yet is not the container's.
+        if (Paths.Count == 0 || (_left > 0 && !IsLoaded))
             return;
-        CgroupDirectory? freezer = Find(FreezerController.Name);
         bool froze = false;
         bool sent = false;
         try
         {
             // No wait for the freeze to be complete: it is enough that new children do not get to run.
             sent = CgroupSignal.SendAll(this, signal, () =>
-                froze = freezer is not null && !FreezerController.IsFrozen(freezer) && freezer.TryWrite("freezer.state", "FROZEN") == 0);
+                froze = Freezer is { } freezer && !FreezerController.IsFrozen(freezer) && freezer.TryWrite("freezer.state", "FROZEN") == 0);
         }
         finally
         {
             // Frozen v1 tasks die only when they are thawed.
-            if (sent && signal == SIGKILL && freezer is not null)
-                FreezerController.ThawAll(freezer);
+            if (sent && signal == SIGKILL)
+                LetEnd();
             else if (froze)
-                _ = freezer!.TryWrite("freezer.state", "THAWED");
+                _ = Freezer!.TryWrite("freezer.state", "THAWED");
         }
     }
 
@@ -381,9 +248,9 @@ internal sealed class V1Cgroup : ICgroup
         try
         {
             // Also after a failed create: a directory that was there before is not this container's to remove.
-            for (int i = 0; i < _paths.Count; i++)
-                if (IsLoaded || IsPrepared || _made.Contains(_paths[i].Directory))
-                    CgroupTree.Remove(_paths[i].Directory, _directories[i].Magic);
+            foreach (CgroupDirectory directory in Directories)
+                if (IsLoaded || IsPrepared || _made.Contains(directory.Path))
+                    CgroupTree.Remove(directory.Path, directory.Magic);
             // Parents that this process made; not when another container has moved in.
             for (int i = _made.Count - 1; i >= 0; i--)
                 _ = unlinkat(AT_FDCWD, _made[i], AT_REMOVEDIR);
@@ -398,7 +265,7 @@ internal sealed class V1Cgroup : ICgroup
     {
         try
         {
-            return V1Statistics.Read(Find);
+            return V1Statistics.Read(_directories.Find);
         }
         catch (LinuxException e)
         {
@@ -406,13 +273,13 @@ internal sealed class V1Cgroup : ICgroup
         }
     }
 
-    public ulong OomKills => Find(MemoryController.Name) is { } memory ? OomWatch.CountOf(memory) ?? 0 : 0;
+    public ulong OomKills => _directories.Find(MemoryController.Name) is { } memory ? OomWatch.CountOf(memory) ?? 0 : 0;
 
     public OomWatch WatchOom()
     {
         try
         {
-            return OomWatch.OnV1(Having(MemoryController.Name, "memory").Path);
+            return OomWatch.OnV1(_directories.Having(MemoryController.Name, "memory").Path);
         }
         catch (LinuxException e)
         {
@@ -425,28 +292,5 @@ internal sealed class V1Cgroup : ICgroup
     {
     }
 
-    public void Dispose()
-    {
-        for (int i = 0; i < _directories.Count; i++)
-            _directories[i].Dispose();
-    }
-
-    private void SetJournal(CgroupJournal? journal)
-    {
-        for (int i = 0; i < _directories.Count; i++)
-            _directories[i].Journal = journal;
-    }
-
-    private CgroupDirectory? Find(string controller)
-    {
-        for (int i = 0; i < _paths.Count; i++)
-            if (CgroupHierarchy.Contains(_paths[i].Hierarchy, controller))
-                return _directories[i];
-        return null;
-    }
-
-    private CgroupDirectory Having(string controller, string property) => Find(controller)
-        ?? throw new ContainerException(
-            $"set linux.resources.{property}: cannot set {controller} limit: container could not join or create cgroup",
-            $"the host does not mount the cgroup v1 controller \"{controller}\", or this user may not write to it");
+    public void Dispose() => _directories.Dispose();
 }
