@@ -5,7 +5,6 @@
 #   ./test.sh LANE…       some of them
 #
 # lanes: format       the sources are formatted as .editorconfig says
-#        net10        everything also compiles for net10.0
 #        unit         the test projects that need no container
 #        integration  the real executable on real bundles, as root
 #        soak         a thousand containers, a few at a time, and the host before and after
@@ -76,16 +75,6 @@ build_tests() {
 
 lane_format() {
     check "dotnet format" dotnet format OciRuntime.sln --verify-no-changes
-}
-
-lane_net10() {
-    # Output of its own, so that it does not fight with the net9.0 build over obj/. Compiled, not published:
-    # PublishAot would restore the net10.0 NativeAOT packs, which not every registry has.
-    local output
-    output=$(mktemp -d)
-    check "net10.0 build" dotnet build OciRuntime.sln -v quiet --nologo --artifacts-path "$output" \
-        -p:OciRuntimeTargetFramework=net10.0 -p:PublishAot=false
-    rm -rf "$output"
 }
 
 lane_unit() {
@@ -193,7 +182,7 @@ lane_vm-all() {
     vm '!Lane=CgroupV1' '!Lane=Systemd' '!RunScriptTests' 'Lane=Integration|Lane=Root|Lane=CgroupV2'
 }
 
-all=(format net10 unit integration soak vm vm-systemd engines)
+all=(format unit integration soak vm vm-systemd engines)
 complete=no
 [ $# -gt 0 ] || { complete=yes && set -- "${all[@]}"; }
 for lane; do

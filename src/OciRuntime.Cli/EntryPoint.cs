@@ -1,7 +1,6 @@
 using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using OciRuntime.Container.Lifecycle;
 using static OciRuntime.Linux.LibC;
 
@@ -20,8 +19,6 @@ namespace OciRuntime.Cli;
 internal static unsafe class EntryPoint
 {
     private static bool s_started;
-    private static byte** s_firstHidden;
-    private static byte** s_lastHidden;
 
     /// <summary>
     /// The first code of the process. Of libc, <c>syscall</c> alone can be called, once there is a place for errno: libc's
@@ -37,13 +34,12 @@ internal static unsafe class EntryPoint
             ExecuteSealed(argv, argv + argc + 1);
         }
         RuntimeStart.StackEndsAt(stackEnd);
-        return StartLibc(main, argc, argv, init, fini, dynamicFini, stackEnd);
+        return LibcStart.Run(main, argc, argv, init, fini, dynamicFini, stackEnd);
     }
 
     [RuntimeExport("__wrap_main")]
     private static int EnterRuntime(int argc, byte** argv, byte** envp)
     {
-        HideFromRuntime(envp);
         int status = RealMain(argc, argv, envp);
         if (s_started)
             return status;
@@ -51,39 +47,8 @@ internal static unsafe class EntryPoint
         return 1;
     }
 
-    /// <summary>The first thing that the program's <c>Main</c> does: the environment is whole again.</summary>
-    internal static void Started()
-    {
-        s_started = true;
-        if (s_firstHidden is null)
-            return;
-        *s_firstHidden = *s_lastHidden;
-        *s_lastHidden = null;
-    }
-
-    /// <summary>
-    /// The .NET runtime takes settings from variables, and does not start with some. What the caller has set for another
-    /// program is not ours to obey, but a hook's to inherit: such variables stand behind the NULL that ends the
-    /// environment until the runtime has started.
-    /// </summary>
-    private static void HideFromRuntime(byte** envp)
-    {
-        byte** end = envp, kept = envp;
-        for (; *end is not null; end++)
-        {
-            byte* variable = *end;
-            if (StartsWith(variable, "DOTNET_"u8))
-                continue;
-            *end = *kept;
-            *kept++ = variable;
-        }
-        if (kept == end)
-            return;
-        *end = *kept;
-        *kept = null;
-        s_firstHidden = kept;
-        s_lastHidden = end;
-    }
+    /// <summary>The first thing that the program's <c>Main</c> does.</summary>
+    internal static void Started() => s_started = true;
 
     /// <summary>
     /// Whether the command is one that calls <see cref="SealedSelf.Ensure"/>, but for restore, which is long anyway. A
@@ -151,12 +116,9 @@ internal static unsafe class EntryPoint
 
     private const nint ARCH_SET_FS = 0x1002;
 
-    [DllImport("libc", EntryPoint = "syscall"), SuppressGCTransition]
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("syscall")]
     private static extern nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
 
-    [DllImport("libc", EntryPoint = "__real___libc_start_main"), SuppressGCTransition]
-    private static extern int StartLibc(nint main, nint argc, byte** argv, nint init, nint fini, nint dynamicFini, nint stackEnd);
-
-    [DllImport("libc", EntryPoint = "__real_main"), SuppressGCTransition]
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real_main")]
     private static extern int RealMain(int argc, byte** argv, byte** envp);
 }

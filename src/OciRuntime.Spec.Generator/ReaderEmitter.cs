@@ -48,7 +48,7 @@ internal static class ReaderEmitter
     private static string Initial(PropertyModel property) => property switch
     {
         { Nullable: true } => "null",
-        { Shape: Shape.List } => "[]",
+        { Shape: Shape.List } => $"new List<{property.Value.TypeName}>()",
         { Value.Record: not null } => "new()",
         { Value.TypeName: "string" } => "\"\"",
         _ => "default",

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.IO;
 using OciRuntime.Linux;
@@ -62,7 +64,7 @@ public static partial class Engine
 
         List<string> names = [];
         DirectoryEntries.ForEach(root, (name, _) => names.Add(name.ToString()));
-        names.Sort(string.CompareOrdinal);
+        CollectionsMarshal.AsSpan(names).Sort(StringComparer.Ordinal);
         return names;
     }
 }

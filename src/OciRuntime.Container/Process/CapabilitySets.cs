@@ -164,7 +164,7 @@ public sealed record CapabilitySets
 
     private static void AddOnce(ref List<string>? names, string name)
     {
-        if (names?.Contains(name) != true)
+        if (names?.Exists(other => other == name) != true)
             (names ??= []).Add(name);
     }
 

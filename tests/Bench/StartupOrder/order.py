@@ -1,6 +1,11 @@
-"""order.py MAP TRACE…: a linker script that puts the sections which were reached before all others."""
+"""What was reached, in the order in which it was first reached.
+
+order.py sections MAP TRACE…: a linker script that puts these sections of .text before all others; MAP is the linker's
+order.py methods OBJECT EXECUTABLE TRACE…: the compiler's methods, by the names that they have in both files
+"""
 import bisect
 import re
+import subprocess
 import sys
 
 
@@ -25,23 +30,42 @@ def sections(path):
     return sorted(found)
 
 
-def main():
-    placed = sections(sys.argv[1])
-    starts = [section[0] for section in placed]
-    reached = {}  # In the order of the first touch.
-    for trace in sys.argv[2:]:
+def functions(path):
+    """(address, name) of a file's functions, by address."""
+    listing = subprocess.run(["nm", "-n", path], check=True, capture_output=True, text=True).stdout
+    return [(int(fields[0], 16), fields[2]) for fields in map(str.split, listing.splitlines()) if len(fields) == 3 and fields[1] in "tTwW"]
+
+
+def reached(starts, traces):
+    """Indexes of the last start before each address of the traces."""
+    found = {}
+    for trace in traces:
         for line in open(trace):
             address = int(line, 16)
-            index = bisect.bisect_right(starts, address) - 1
-            if index >= 0 and address < starts[index] + placed[index][1]:
-                reached[index] = None
+            if (index := bisect.bisect_right(starts, address) - 1) >= 0:
+                found.setdefault(index, address)
+    return found
 
+
+def write_sections(path, *traces):
+    placed = sections(path)
+    wanted = [
+        index for index, address in reached([section[0] for section in placed], traces).items()
+        if address < placed[index][0] + placed[index][1]]
     print("/* Written by tests/Bench/StartupOrder/order.sh. */")
     print("SECTIONS\n{\n  .text.startup :\n  {")
-    for index in sorted(reached, key=lambda index: placed[index][3] not in WAITING):
+    for index in sorted(wanted, key=lambda index: placed[index][3] not in WAITING):
         _, _, section, member = placed[index]
         print(f"    *{member}({section})")
     print("  }\n}\nINSERT BEFORE .text;")
 
 
-main()
+def write_methods(compiled, executable, *traces):
+    own = {name for _, name in functions(compiled)}
+    linked = functions(executable)
+    for index in reached([address for address, _ in linked], traces):
+        if linked[index][1] in own:
+            print(linked[index][1])
+
+
+{"sections": write_sections, "methods": write_methods}[sys.argv[1]](*sys.argv[2:])

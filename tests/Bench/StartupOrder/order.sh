@@ -1,6 +1,8 @@
 #!/bin/bash
-# Writes src/OciRuntime.Cli/startup.ld: which functions of libc and of the .NET runtime a container's life executes.
-# Takes some minutes: every instruction of six commands is a stop of ptrace.
+# Writes which functions a container's life executes, so that they stand beside each other in the executable:
+# src/OciRuntime.Cli/startup.ld those of libc and of the .NET runtime, startup.order the methods. A function that they do
+# not name, or that is no longer there, costs a page or nothing. Takes ten minutes: every instruction of six commands is a
+# stop of ptrace.
 #
 #   tests/Bench/StartupOrder/order.sh BUNDLE      a bundle whose process stays, and whose rootfs has /bin/true
 set -euo pipefail
@@ -29,5 +31,9 @@ traced state traced
 traced kill traced KILL
 traced delete --force traced
 
-python3 tests/Bench/StartupOrder/order.py "$work/map" "$work"/{create,start,exec,state,kill,delete} >"$work/startup.ld"
-mv "$work/startup.ld" src/OciRuntime.Cli/startup.ld
+order=tests/Bench/StartupOrder/order.py
+traces=("$work"/{create,start,exec,state,kill,delete})
+native=OciRuntime.Cli/release_linux-x64/native
+python3 $order sections "$work/map" "${traces[@]}" >"$work/startup.ld"
+python3 $order methods "$work/build/obj/$native/ocirun.o" "$work/build/bin/$native/ocirun.dbg" "${traces[@]}" >"$work/startup.order"
+mv "$work"/startup.{ld,order} src/OciRuntime.Cli/

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using OciRuntime.Container.IntelRdt;
 using OciRuntime.Container.IO;
@@ -67,7 +68,7 @@ public sealed record IntelRdtStatistics(string MountPoint, string Directory, str
         using FileDescriptor data = Check.Fd(open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", directory);
         List<string> domains = [];
         DirectoryEntries.ForEach(data, (entry, _) => domains.Add(entry.ToString()));
-        domains.Sort(StringComparer.Ordinal);
+        CollectionsMarshal.AsSpan(domains).Sort(StringComparer.Ordinal);
         writer.WriteStartArray(name);
         foreach (string domain in domains)
         {

@@ -249,7 +249,7 @@ internal sealed class V1Cgroup : ICgroup
         {
             // Also after a failed create: a directory that was there before is not this container's to remove.
             foreach (CgroupDirectory directory in Directories)
-                if (IsLoaded || IsPrepared || _made.Contains(directory.Path))
+                if (IsLoaded || IsPrepared || _made.Exists(path => path == directory.Path))
                     CgroupTree.Remove(directory.Path, directory.Magic);
             // Parents that this process made; not when another container has moved in.
             for (int i = _made.Count - 1; i >= 0; i--)

@@ -289,7 +289,7 @@ internal sealed class V2Cgroup : ICgroup
             return;
         Dispose();
         // Also after a failed create: a directory that was there before is not this container's to remove.
-        if (IsLoaded || IsPrepared || _made.Contains(_paths[0].Directory))
+        if (IsLoaded || IsPrepared || _made.Exists(path => path == _paths[0].Directory))
             Try("remove the container's cgroup", () => CgroupTree.Remove(_paths[0].Directory, CGROUP2_SUPER_MAGIC));
         // Parents that this process made; not when another container has moved in.
         for (int i = _made.Count - 1; i >= 0; i--)
