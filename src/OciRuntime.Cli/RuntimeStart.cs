@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime;
 using System.Runtime.CompilerServices;
@@ -38,7 +39,7 @@ internal static unsafe class RuntimeStart
     [RuntimeExport("__wrap__Z24PalGetMaximumStackBoundsPPvS0_")]
     private static bool GetMaximumStackBounds(nuint* low, nuint* high)
     {
-        const nuint MostOfIt = 8 << 20, Page = 4096;
+        const nuint MostOfIt = 8 << 20, Page = (nuint)RuntimeStart.Page;
         rlimit limit;
         if (EntryPoint.Call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (nint)(&limit)) < 0)
             return RealGetMaximumStackBounds(low, high);
@@ -82,57 +83,69 @@ internal static unsafe class RuntimeStart
     private static int GetProcessorFeatures() => *(int*)(delegate*<void>)&g_requiredCpuFeatures;
 
     /// <summary>
-    /// The heap's address space is writable from the beginning. The garbage collector reserves it without access and opens
-    /// it piece by piece, each of them a mapping of its own for every clone to copy. Where that much may not be writable
-    /// (<c>ulimit -d</c>, strict overcommit), it is as the collector wants it.
+    /// The heap's address space, writable from the beginning. The garbage collector means to open it piece by piece, each of
+    /// them two system calls and a mapping of its own for every clone to copy. Where so much may not be writable
+    /// (<c>ulimit -d</c>, strict overcommit), it does.
     /// </summary>
-    [RuntimeExport("__wrap_mmap64")]
-    private static nint Map(nint address, nint length, int protection, int flags, int fd, nint offset)
+    /// <param name="size">Bytes.</param>
+    /// <param name="alignment">Of the address: 0, or a power of two.</param>
+    /// <param name="flags">0, or what the heap does not use here.</param>
+    /// <param name="node">Of memory: none in particular.</param>
+    [RuntimeExport("__wrap__ZN15GCToOSInterface14VirtualReserveEmmjt")]
+    private static nint Reserve(nint size, nint alignment, uint flags, ushort node)
     {
-        if (protection == PROT_NONE && !s_opensPieces)
+        if (s_opensPieces || flags != 0)
+            return RealReserve(size, alignment, flags, node);
+        nint surplus = alignment > Page ? alignment - Page : 0;
+        nint start = mmap(0, size + surplus, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (start == MAP_FAILED)
         {
-            nint mapped = RealMap(address, length, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, fd, offset);
-            if (mapped != MAP_FAILED)
-            {
-                s_isWritable = true;
-                // A huge page is 2 MiB to clear, and to have.
-                _ = RealAdvise(mapped, length, MADV_NOHUGEPAGE);
-                return mapped;
-            }
             s_opensPieces = !s_isWritable;
+            return s_opensPieces ? RealReserve(size, alignment, flags, node) : 0;
         }
-        return RealMap(address, length, protection, flags, fd, offset);
+        s_isWritable = true;
+        nint aligned = (start + surplus) & -Math.Max(alignment, Page);
+        nint end = (start + size + surplus + Page - 1) & -Page, alignedEnd = (aligned + size + Page - 1) & -Page;
+        if (aligned > start)
+            _ = munmap(start, aligned - start);
+        if (end > alignedEnd)
+            _ = munmap(alignedEnd, end - alignedEnd);
+        // A huge page is 2 MiB to clear, and to have.
+        _ = madvise(aligned, size, MADV_NOHUGEPAGE);
+        return aligned;
     }
 
-    [RuntimeExport("__wrap_mprotect")]
-    private static int Protect(nint address, nint length, int protection)
-    {
-        bool isHeap = address > (nint)(delegate*<void>)&_end;
-        return isHeap && s_isWritable && protection == (PROT_READ | PROT_WRITE) ? 0 : RealProtect(address, length, protection);
-    }
+    [RuntimeExport("__wrap__ZN15GCToOSInterface13VirtualCommitEPvmt")]
+    private static bool Commit(nint address, nint size, ushort node) => s_isWritable || RealCommit(address, size, node);
 
-    /// <summary>Nothing is left out of a core dump and brought back as the heap grows: that would part its mapping again.</summary>
-    [RuntimeExport("__wrap_madvise")]
-    private static int Advise(nint address, nint length, int advice) =>
-        advice is MADV_DONTDUMP or MADV_DODUMP ? 0 : RealAdvise(address, length, advice);
+    [RuntimeExport("__wrap__ZN15GCToOSInterface15VirtualDecommitEPvm")]
+    private static bool Decommit(nint address, nint size) => s_isWritable ? madvise(address, size, MADV_DONTNEED) == 0 : RealDecommit(address, size);
 
     private static bool s_isWritable;
     private static bool s_opensPieces;
 
-    private const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2, MAP_NORESERVE = 0x4000;
-    private const int MADV_NOHUGEPAGE = 15, MADV_DONTDUMP = 16, MADV_DODUMP = 17;
-    private const nint MAP_FAILED = -1;
+    private const nint Page = 4096, MAP_FAILED = -1;
+    private const int PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000, MADV_DONTNEED = 4, MADV_NOHUGEPAGE = 15;
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("mmap")]
+    private static extern nint mmap(nint address, nint length, int protection, int flags, int fd, nint offset);
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("munmap")]
+    private static extern int munmap(nint address, nint length);
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("madvise")]
+    private static extern int madvise(nint address, nint length, int advice);
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real__ZN15GCToOSInterface14VirtualReserveEmmjt")]
+    private static extern nint RealReserve(nint size, nint alignment, uint flags, ushort node);
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real__ZN15GCToOSInterface13VirtualCommitEPvmt")]
+    private static extern bool RealCommit(nint address, nint size, ushort node);
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real__ZN15GCToOSInterface15VirtualDecommitEPvm")]
+    private static extern bool RealDecommit(nint address, nint size);
 
     private const nint SYS_prlimit64 = 302, RLIMIT_STACK = 3;
-
-    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real_mmap64")]
-    private static extern nint RealMap(nint address, nint length, int protection, int flags, int fd, nint offset);
-
-    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real_mprotect")]
-    private static extern int RealProtect(nint address, nint length, int protection);
-
-    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real_madvise")]
-    private static extern int RealAdvise(nint address, nint length, int advice);
 
     [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real__Z24PalGetMaximumStackBoundsPPvS0_")]
     private static extern bool RealGetMaximumStackBounds(nuint* low, nuint* high);
@@ -140,8 +153,4 @@ internal static unsafe class RuntimeStart
     /// <summary>A variable: the instruction sets that the compiler was told to use without asking.</summary>
     [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("g_requiredCpuFeatures")]
     private static extern void g_requiredCpuFeatures();
-
-    /// <summary>The linker's: where the program's own variables end.</summary>
-    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("_end")]
-    private static extern void _end();
 }

@@ -12,8 +12,9 @@ namespace OciRuntime.Integration.Tests;
 
 /// <summary>
 /// What <c>tests/Bench/budget</c> allows: how many system calls and page faults <c>run</c>, <c>create</c> and <c>exec</c>
-/// of a fixed bundle take. Both are counted, not timed, so that a busy machine changes nothing: what chance there is
-/// (a look-up that the kernel wants repeated, a wake-up more) only ever adds, and the least of some attempts counts.
+/// of a fixed bundle take, and how many instructions the start of every command. All are counted, not timed, so that a
+/// busy machine changes nothing: what chance there is (a look-up that the kernel wants repeated, a wake-up more) only ever
+/// adds, and the least of some attempts counts.
 /// </summary>
 [Trait("Lane", "Integration")]
 [Trait("Lane", "CgroupV1")]
@@ -92,6 +93,19 @@ public sealed class BudgetTests(ITestOutputHelper output) : ContainerTest
 
     private string Report => Directory + "/report";
 
+    /// <summary>What libc and the .NET runtime execute before the program's first line, above all.</summary>
+    [OcirunFact("the budget is ocirun's")]
+    public void The_start_keeps_to_its_budget()
+    {
+        string tracer = Directory + "/tracer";
+        Command.Run("gcc", "-O2", "-o", tracer, Path.Combine(Repository.Directory, "tests/Bench/StartupOrder/trace.c")).Succeeds();
+        CommandResult counted = Command.Run("env", "-i", tracer, "-", Runtime.UnderTest.Path, "--version").Succeeds();
+        int[] counts = Numbers(counted.Stderr.Split(' ')), budget = Budget("start");
+        output.WriteLine($"start {counts[0]} {counts[1]}");
+        counts[0].Should().BeLessThan((int)(budget[0] * CallTolerance), "tests/Bench/budget allows {0} instructions", budget[0]);
+        counts[1].Should().BeLessThanOrEqualTo(budget[1]);
+    }
+
     /// <summary>A container of a program that makes one system call besides its exit, in the one root file system.</summary>
     private Container NewTiny()
     {
@@ -131,10 +145,7 @@ public sealed class BudgetTests(ITestOutputHelper output) : ContainerTest
 
     private void Keeps(string command, Func<int> calls, Func<int> faults)
     {
-        int[] budget = File.ReadLines(Path.Combine(Repository.Directory, "tests/Bench/budget"))
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Single(fields => fields.Length == 3 && fields[0] == command)[1..]
-            .Select(field => int.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+        int[] budget = Budget(command);
         int mostCalls = (int)(budget[0] * CallTolerance), mostFaults = (int)(budget[1] * FaultTolerance);
         int leastCalls = Least(calls, mostCalls);
         string trace = File.ReadAllText(Report);
@@ -143,6 +154,12 @@ public sealed class BudgetTests(ITestOutputHelper output) : ContainerTest
         (leastCalls <= mostCalls && leastFaults <= mostFaults).Should().BeTrue(
             $"tests/Bench/budget allows {command} {budget[0]} system calls and {budget[1]} page faults; it took {leastCalls} and {leastFaults}\n{trace}");
     }
+
+    private static int[] Budget(string command) => Numbers(File.ReadLines(Path.Combine(Repository.Directory, "tests/Bench/budget"))
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Single(fields => fields.Length == 3 && fields[0] == command)[1..]);
+
+    private static int[] Numbers(string[] fields) => [.. fields.Select(field => int.Parse(field, CultureInfo.InvariantCulture))];
 
     private static int Least(Func<int> count, int enough)
     {

@@ -1,9 +1,11 @@
 // trace OUT COMMAND…: runs a command one instruction at a time, it and its children, and writes the addresses of the
 // static executable at which an instruction began, in the order in which each was first reached.
+// trace - COMMAND…: writes how many instructions the command executed, and how many of them were CPUID.
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -14,10 +16,18 @@ enum { BASE = 0x400000, SIZE = 0x800000 };
 
 static unsigned char reached[SIZE];
 static unsigned order[SIZE], count;
+static unsigned long instructions, cpuids;
+
+// Two bytes, 0F A2, which may be the last of a page.
+static int is_cpuid(pid_t pid, unsigned long at)
+{
+    return (ptrace(PTRACE_PEEKTEXT, pid, at & ~7UL, 0) >> (at & 7) * 8 & 0xffff) == 0xa20f ||
+           ((at & 7) == 7 && (ptrace(PTRACE_PEEKTEXT, pid, at, 0) & 0xffff) == 0xa20f);
+}
 
 int main(int argc, char **argv)
 {
-    (void)argc;
+    int counts = argc > 1 && strcmp(argv[1], "-") == 0;
     pid_t first = fork();
     if (first == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
@@ -39,15 +49,23 @@ int main(int argc, char **argv)
         }
 
         struct user_regs_struct registers;
-        if (ptrace(PTRACE_GETREGS, pid, 0, &registers) == 0 && registers.rip - BASE < SIZE && !reached[registers.rip - BASE]) {
-            reached[registers.rip - BASE] = 1;
-            order[count++] = registers.rip;
+        if (ptrace(PTRACE_GETREGS, pid, 0, &registers) == 0) {
+            instructions++;
+            cpuids += counts && is_cpuid(pid, registers.rip);
+            if (registers.rip - BASE < SIZE && !reached[registers.rip - BASE]) {
+                reached[registers.rip - BASE] = 1;
+                order[count++] = registers.rip;
+            }
         }
         int signal = WSTOPSIG(status);
         int stop_of_ptrace = signal == SIGTRAP || signal == SIGSTOP || status >> 16;
         ptrace(PTRACE_SINGLESTEP, pid, 0, stop_of_ptrace ? 0 : signal);
     }
 
+    if (counts) {
+        fprintf(stderr, "%lu %lu\n", instructions, cpuids);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    }
     FILE *out = fopen(argv[1], "w");
     for (unsigned i = 0; i < count; i++)
         fprintf(out, "%x\n", order[i]);
