@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using OciRuntime.Cli.CommandLine;
 using OciRuntime.Cli.Commands;
 using OciRuntime.Cli.Output;
+using OciRuntime.Cli.Start;
 using OciRuntime.Container.Errors;
 using OciRuntime.Container.Lifecycle;
 using OciRuntime.Linux;

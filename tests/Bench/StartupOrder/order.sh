@@ -1,6 +1,6 @@
 #!/bin/bash
 # Writes which functions a container's life executes, so that they stand beside each other in the executable:
-# src/OciRuntime.Cli/startup.ld those of libc and of the .NET runtime, startup.order the methods. A function that they do
+# src/OciRuntime.Cli/Start/startup.ld those of libc and of the .NET runtime, startup.order the methods. A function that they do
 # not name, or that is no longer there, costs a page or nothing. Takes ten minutes: every instruction of six commands is a
 # stop of ptrace.
 #
@@ -36,4 +36,4 @@ traces=("$work"/{create,start,exec,state,kill,delete})
 native=OciRuntime.Cli/release_linux-x64/native
 python3 $order sections "$work/map" "${traces[@]}" >"$work/startup.ld"
 python3 $order methods "$work/build/obj/$native/ocirun.o" "$work/build/bin/$native/ocirun.dbg" "${traces[@]}" >"$work/startup.order"
-mv "$work"/startup.{ld,order} src/OciRuntime.Cli/
+mv "$work"/startup.{ld,order} src/OciRuntime.Cli/Start/

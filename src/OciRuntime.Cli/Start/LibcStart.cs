@@ -1,7 +1,7 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 
-namespace OciRuntime.Cli;
+namespace OciRuntime.Cli.Start;
 
 /// <summary>
 /// The start of the libc that is linked in, without what a container runtime has no use for: a look at the processor for

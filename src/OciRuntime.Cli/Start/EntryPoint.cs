@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using OciRuntime.Container.Lifecycle;
 using static OciRuntime.Linux.LibC;
 
-namespace OciRuntime.Cli;
+namespace OciRuntime.Cli.Start;
 
 /// <summary>
 /// What runs before the .NET runtime has started, and before libc has. Starting those twice, only to throw the first away

@@ -4,7 +4,7 @@ using System.Runtime;
 using System.Runtime.CompilerServices;
 using static OciRuntime.Linux.LibC;
 
-namespace OciRuntime.Cli;
+namespace OciRuntime.Cli.Start;
 
 /// <summary>
 /// What the .NET runtime asks of its platform layer while it starts, answered with less work than that layer does. The
