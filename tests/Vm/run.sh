@@ -67,6 +67,12 @@ share repository loose ro "$repository"
 # a machine with two was seen to stand still, one waiting for the other. Two machines side by side do not wait.
 accelerator=(-accel tcg -cpu max,la57=off)
 if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then accelerator=(-accel kvm -cpu host); fi
+# The emulated processor counts what this one counts. On a busy host the machine's kernel takes the rate of that wrong,
+# by a factor of forty once: its clock then runs as much too fast, and every time limit is as much shorter. In a virtual
+# machine, as this one is then, the rate is what is said to be the processor's.
+if [ "${accelerator[1]}" = tcg ] && grep -qw hypervisor /proc/cpuinfo; then
+    kernel+=" tsc_early_khz=$(awk '/^cpu MHz/ { printf "%d", $4 * 1000; exit }' /proc/cpuinfo)"
+fi
 # A kernel that has failed ends the machine at once: what is left of it would stand still until its time is up.
 timeout --foreground "$timeout" qemu-system-x86_64 -M q35,usb=off "${accelerator[@]}" -smp 1 -m "$memory" \
     -nodefaults -no-user-config -no-reboot -display none -serial "file:$console" \

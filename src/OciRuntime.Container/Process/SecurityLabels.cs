@@ -78,15 +78,7 @@ public static class SecurityLabels
     {
         try
         {
-            try
-            {
-                proc.WriteSelf("attr/apparmor/exec", "exec " + profile);
-            }
-            catch (LinuxException e) when (e.Errno == Errno.ENOENT && e.Call != "write")
-            {
-                // Before Linux 5.1 the modules shared one file.
-                proc.WriteSelf("attr/exec", "exec " + profile);
-            }
+            proc.WriteSelf("attr/apparmor/exec", "exec " + profile);
         }
         catch (LinuxException e)
         {
