@@ -48,6 +48,7 @@ internal static class ReaderEmitter
     private static string Initial(PropertyModel property) => property switch
     {
         { Nullable: true } => "null",
+        // [] would be an array, with a static variable for each type.
         { Shape: Shape.List } => $"new List<{property.Value.TypeName}>()",
         { Value.Record: not null } => "new()",
         { Value.TypeName: "string" } => "\"\"",

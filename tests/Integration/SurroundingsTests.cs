@@ -1,6 +1,5 @@
 using System.IO;
 using System.Linq;
-using System.Text.Json.Nodes;
 using FluentAssertions;
 using OciRuntime.Tests.Support;
 using Xunit;
@@ -64,35 +63,6 @@ public sealed class SurroundingsTests : ContainerTest
     [OcirunFact("a program of Go ends in words of its own")]
     public void Too_little_memory_for_the_language_runtime() =>
         Command.Shell("ulimit -v 20000; exec \"$@\"", Words(NewGreeter())).FailsWith("the .NET runtime inside it could not start");
-
-    /// <summary>With less than the heap's whole address space may have, it is opened piece by piece.</summary>
-    [OcirunTheory("what a program of Go needs is no concern here")]
-    [InlineData("-d 20000")]
-    [InlineData("-d 100000")]
-    [InlineData("-v 100000")]
-    [InlineData("-s 128")]
-    public void A_limit_on_memory(string limit) =>
-        Command.Shell($"ulimit {limit}; exec \"$@\"", Words(NewGreeter())).Succeeds().Stdout.Should().Be("hello\n");
-
-    [OcirunFact("its garbage is collected in ways of its own")]
-    public void Garbage_is_collected_again_and_again()
-    {
-        var annotations = new JsonObject();
-        for (int i = 0; i < 17_000; i++)
-            annotations[$"key{i}"] = new string('v', 200);
-        for (int i = 0; i < 3; i++)
-        {
-            Container container = NewContainer();
-            container.Bundle.Config["annotations"] = annotations.DeepClone();
-            container.Bundle.Args("sleep", "1000").Write();
-            container.Create().Succeeds();
-        }
-        string trace = Directory + "/trace";
-        CommandResult list = Command.Run("strace", "-f", "-o", trace, "-e", "trace=membarrier", Runtime.UnderTest.Path, "--root", Root, "list", "--format", "json").Succeeds();
-        JsonNode.Parse(list.Stdout)!.AsArray().Select(container => container!["annotations"]!.AsObject().Count).Should().OnlyContain(count => count >= 17_000).And.HaveCount(3);
-        // Each collection has every processor see that it begins.
-        File.ReadLines(trace).Count(line => line.Contains("MEMBARRIER_CMD_PRIVATE_EXPEDITED")).Should().BeGreaterThan(2);
-    }
 
     [Fact]
     public void No_variable_at_all() =>

@@ -21,8 +21,7 @@ internal static unsafe class EntryPoint
     private static bool s_started;
 
     /// <summary>
-    /// The first code of the process. Of libc, <c>syscall</c> alone can be called, once there is a place for errno: libc's
-    /// own start looks the processor up with CPUID instructions, each of them a trap in a virtual machine.
+    /// The first code of the process. Of libc, <c>syscall</c> alone can be called, once there is a place for errno.
     /// </summary>
     [RuntimeExport("__wrap___libc_start_main"), SkipLocalsInit]
     private static int Enter(nint main, nint argc, byte** argv, nint init, nint fini, nint dynamicFini, nint stackEnd)
@@ -43,7 +42,7 @@ internal static unsafe class EntryPoint
         int status = RealMain(argc, argv, envp);
         if (s_started)
             return status;
-        Say("ocirun: the .NET runtime inside it could not start; raise the limit on memory (ulimit -v)\n"u8);
+        Say("ocirun: the .NET runtime inside it could not start; raise the limit on memory (ulimit -v, ulimit -d)\n"u8);
         return 1;
     }
 

@@ -10,13 +10,23 @@ namespace OciRuntime.Cli.Start;
 /// are used.
 /// </summary>
 /// <remarks>
+/// <para>
 /// What <c>__libc_start_main</c> does in a static program (csu/libc-start.c), in its order. It is glibc's own business and
 /// may change from one version to the next: any other than the one that this was written for starts itself.
+/// </para>
+/// <para>
+/// Also left out are the relocation of a program that is independent of its position, which this one is not; what is to be
+/// called at the end (<c>.fini_array</c>), none of which matters to a process that ends; and the first thread's place to
+/// return to from <c>pthread_exit</c>, which nobody calls.
+/// </para>
 /// </remarks>
 internal static unsafe class LibcStart
 {
-    /// <summary>glibc's value where the processor's caches are not known: three quarters of 1 MiB (sysdeps/x86/cacheinfo.h).</summary>
+    /// <summary>Bytes from which on a copy is not to fill the caches: three quarters of 1 MiB, what glibc takes for a cache's size.</summary>
     private const nint NonTemporalThreshold = 0xC0000;
+
+    /// <summary>The kernel's old minimum, for one that names none (before Linux 5.14).</summary>
+    private const nint MinimalSignalStack = 2048;
 
     /// <summary>Places in the thread control block (sysdeps/x86_64/nptl/tls.h).</summary>
     private const int StackGuard = 0x28, PointerGuard = 0x30;
@@ -36,6 +46,11 @@ internal static unsafe class LibcStart
         while (*auxiliary++ is not null)
             continue;
         _dl_aux_init(auxiliary);
+        // A glibc of this version without a later correction finds the program's headers by itself. It repeats the above.
+        if (*(nint*)(delegate*<void>)&_dl_phdr == 0)
+            return __libc_start_main(main, argc, argv, init, fini, dynamicFini, stackEnd);
+        if (*(nint*)(delegate*<void>)&_dl_minsigstacksize == 0)
+            *(nint*)(delegate*<void>)&_dl_minsigstacksize = MinimalSignalStack;
 
         *(nint*)(delegate*<void>)&__x86_shared_non_temporal_threshold = NonTemporalThreshold;
         *(nint*)(delegate*<void>)&__x86_rep_movsb_stop_threshold = NonTemporalThreshold;
@@ -91,6 +106,12 @@ internal static unsafe class LibcStart
     private static extern int exit(int status);
 
     // Variables.
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("_dl_phdr")]
+    private static extern void _dl_phdr();
+
+    [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("_dl_minsigstacksize")]
+    private static extern void _dl_minsigstacksize();
+
     [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__environ")]
     private static extern void __environ();
 

@@ -64,6 +64,7 @@ public static partial class Engine
 
         List<string> names = [];
         DirectoryEntries.ForEach(root, (name, _) => names.Add(name.ToString()));
+        // List.Sort would cost every start (docs/performance.md, "The build's settings").
         CollectionsMarshal.AsSpan(names).Sort(StringComparer.Ordinal);
         return names;
     }

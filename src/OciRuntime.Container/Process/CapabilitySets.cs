@@ -164,6 +164,7 @@ public sealed record CapabilitySets
 
     private static void AddOnce(ref List<string>? names, string name)
     {
+        // List.Contains would cost every start, as List.Sort does.
         if (names?.Exists(other => other == name) != true)
             (names ??= []).Add(name);
     }

@@ -31,41 +31,39 @@ def sections(path):
 
 
 def functions(path):
-    """(address, name) of a file's functions, by address."""
-    listing = subprocess.run(["nm", "-n", path], check=True, capture_output=True, text=True).stdout
-    return [(int(fields[0], 16), fields[2]) for fields in map(str.split, listing.splitlines()) if len(fields) == 3 and fields[1] in "tTwW"]
+    """(address, size, name) of a file's functions, by address."""
+    listing = subprocess.run(["nm", "-n", "-S", path], check=True, capture_output=True, text=True).stdout
+    return [(int(fields[0], 16), int(fields[1], 16), fields[3]) for fields in map(str.split, listing.splitlines()) if len(fields) == 4 and fields[2] in "tTwW"]
 
 
-def reached(starts, traces):
-    """Indexes of the last start before each address of the traces."""
-    found = {}
+def reached(placed, traces):
+    """Indexes of those of (address, size, …) in which an address of the traces is."""
+    starts, found = [place[0] for place in placed], {}
     for trace in traces:
         for line in open(trace):
             address = int(line, 16)
-            if (index := bisect.bisect_right(starts, address) - 1) >= 0:
-                found.setdefault(index, address)
+            index = bisect.bisect_right(starts, address) - 1
+            if index >= 0 and address < starts[index] + placed[index][1]:
+                found[index] = None
     return found
 
 
 def write_sections(path, *traces):
     placed = sections(path)
-    wanted = [
-        index for index, address in reached([section[0] for section in placed], traces).items()
-        if address < placed[index][0] + placed[index][1]]
     print("/* Written by tests/Bench/StartupOrder/order.sh. */")
     print("SECTIONS\n{\n  .text.startup :\n  {")
-    for index in sorted(wanted, key=lambda index: placed[index][3] not in WAITING):
+    for index in sorted(reached(placed, traces), key=lambda index: placed[index][3] not in WAITING):
         _, _, section, member = placed[index]
         print(f"    *{member}({section})")
     print("  }\n}\nINSERT BEFORE .text;")
 
 
 def write_methods(compiled, executable, *traces):
-    own = {name for _, name in functions(compiled)}
+    own = {name for _, _, name in functions(compiled)}
     linked = functions(executable)
-    for index in reached([address for address, _ in linked], traces):
-        if linked[index][1] in own:
-            print(linked[index][1])
+    for index in reached(linked, traces):
+        if linked[index][2] in own:
+            print(linked[index][2])
 
 
 {"sections": write_sections, "methods": write_methods}[sys.argv[1]](*sys.argv[2:])

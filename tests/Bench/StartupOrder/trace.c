@@ -27,7 +27,7 @@ static int is_cpuid(pid_t pid, unsigned long at)
 
 int main(int argc, char **argv)
 {
-    int counts = argc > 1 && strcmp(argv[1], "-") == 0;
+    int executed = 0, counts = argc > 1 && strcmp(argv[1], "-") == 0;
     pid_t first = fork();
     if (first == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
@@ -49,6 +49,8 @@ int main(int argc, char **argv)
         }
 
         struct user_regs_struct registers;
+        if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8) && pid == first && !executed++)
+            instructions = cpuids = 0; // What went before was ours.
         if (ptrace(PTRACE_GETREGS, pid, 0, &registers) == 0) {
             instructions++;
             cpuids += counts && is_cpuid(pid, registers.rip);

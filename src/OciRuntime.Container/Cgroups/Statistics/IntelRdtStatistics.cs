@@ -68,6 +68,7 @@ public sealed record IntelRdtStatistics(string MountPoint, string Directory, str
         using FileDescriptor data = Check.Fd(open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", directory);
         List<string> domains = [];
         DirectoryEntries.ForEach(data, (entry, _) => domains.Add(entry.ToString()));
+        // List.Sort would cost every start (docs/performance.md, "The build's settings").
         CollectionsMarshal.AsSpan(domains).Sort(StringComparer.Ordinal);
         writer.WriteStartArray(name);
         foreach (string domain in domains)

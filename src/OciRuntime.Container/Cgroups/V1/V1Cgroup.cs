@@ -247,7 +247,8 @@ internal sealed class V1Cgroup : ICgroup
         Dispose();
         try
         {
-            // Also after a failed create: a directory that was there before is not this container's to remove.
+            // Also after a failed create: a directory that was there before is not this container's to remove. (List.Contains
+            // would cost every start, as List.Sort does.)
             foreach (CgroupDirectory directory in Directories)
                 if (IsLoaded || IsPrepared || _made.Exists(path => path == directory.Path))
                     CgroupTree.Remove(directory.Path, directory.Magic);
