@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 
-# What an init executes while it waits for its start: the one page of sixteen that then is in memory.
+# What an init executes while it waits for its start: of these the one block of sixteen pages that then is in memory.
+WAITING_METHODS = ["StartSocket__AcceptStart", "LibC__madvise", "LibC__poll"]
 WAITING = ["libc.a:getauxval.o", "libc.a:madvise.o", "libc.a:poll.o", "libc.a:errno-loc.o", "libSystem.Native.a:pal_errno.c.o", "libRuntime.WorkstationGC.a:PInvoke.S.o"]
 
 
@@ -61,9 +62,9 @@ def write_sections(path, *traces):
 def write_methods(compiled, executable, *traces):
     own = {name for _, _, name in functions(compiled)}
     linked = functions(executable)
-    for index in reached(linked, traces):
-        if linked[index][2] in own:
-            print(linked[index][2])
+    names = [linked[index][2] for index in reached(linked, traces) if linked[index][2] in own]
+    for name in sorted(names, key=lambda name: not name.endswith(tuple(WAITING_METHODS))):
+        print(name)
 
 
 {"sections": write_sections, "methods": write_methods}[sys.argv[1]](*sys.argv[2:])

@@ -25,6 +25,8 @@ static int is_cpuid(pid_t pid, unsigned long at)
            ((at & 7) == 7 && (ptrace(PTRACE_PEEKTEXT, pid, at, 0) & 0xffff) == 0xa20f);
 }
 
+static void come_to_rest(int signal) { (void)signal; }
+
 int main(int argc, char **argv)
 {
     int executed = 0, counts = argc > 1 && strcmp(argv[1], "-") == 0;
@@ -36,15 +38,20 @@ int main(int argc, char **argv)
         _exit(127);
     }
 
-    int status;
+    struct sigaction interrupt = { .sa_handler = come_to_rest };
+    sigaction(SIGALRM, &interrupt, NULL); // Without SA_RESTART: it ends the waitpid.
+    int status, first_status = 0;
     waitpid(first, &status, 0);
     ptrace(PTRACE_SETOPTIONS, first, 0,
            PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
     ptrace(PTRACE_SINGLESTEP, first, 0, 0);
     for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0;) {
         if (!WIFSTOPPED(status)) {
+            // Who stays behind, such as an init, is given the time to come to rest, in a wait without an end.
             if (pid == first)
-                break;
+                alarm(counts ? 1 : 5);
+            if (pid == first)
+                first_status = status;
             continue;
         }
 
@@ -66,10 +73,10 @@ int main(int argc, char **argv)
 
     if (counts) {
         fprintf(stderr, "%lu %lu\n", instructions, cpuids);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+        return WIFEXITED(first_status) ? WEXITSTATUS(first_status) : 1;
     }
     FILE *out = fopen(argv[1], "w");
     for (unsigned i = 0; i < count; i++)
         fprintf(out, "%x\n", order[i]);
-    return fclose(out) != 0 || !WIFEXITED(status) ? 1 : WEXITSTATUS(status);
+    return fclose(out) != 0 || !WIFEXITED(first_status) ? 1 : WEXITSTATUS(first_status);
 }
