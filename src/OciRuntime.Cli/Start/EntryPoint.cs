@@ -8,7 +8,7 @@ namespace OciRuntime.Cli.Start;
 
 /// <summary>
 /// What runs before the .NET runtime has started, and before libc has. Starting those twice, only to throw the first away
-/// in <see cref="SealedSelf"/>, is a quarter of a container's start, so the usual case of it is done here already. Where
+/// in <see cref="SealedSelf"/>, would be paid by every container, so the usual case of it is done here already. Where
 /// this does nothing, <see cref="SealedSelf"/> does it: that is the one that decides.
 /// </summary>
 /// <remarks>
