@@ -87,7 +87,7 @@ public sealed class BudgetTests(ITestOutputHelper output) : ContainerTest
     {
         Container container = NewTiny();
         container.Bundle.Args("sleep", "1000").Write();
-        Command.Run("unshare", Measured([container.Runtime.Path, "--root", Root, "run", "--detach", "--bundle", container.Bundle.Directory, container.Id])).Succeeds();
+        Command.Run("unshare", Measured(container.Words("run", "--detach"))).Succeeds();
         Keeps("exec", calls: () => TracedCalls(container, "exec"), faults: () => Faults(container, "exec"));
     }
 
@@ -124,9 +124,8 @@ public sealed class BudgetTests(ITestOutputHelper output) : ContainerTest
         return container;
     }
 
-    private string[] Words(Container container, string command) => command == "exec"
-        ? [container.Runtime.Path, "--root", Root, "exec", container.Id, "/bin/tiny"]
-        : [container.Runtime.Path, "--root", Root, command, "--bundle", container.Bundle.Directory, container.Id];
+    private static string[] Words(Container container, string command) =>
+        [.. container.Words(command), .. command == "exec" ? new[] { "/bin/tiny" } : []];
 
     private static string[] Measured(string[] words) =>
         ["--mount", "--propagation", "private", "/bin/sh", "-c", Surroundings, "sh", .. words];

@@ -24,7 +24,7 @@ public sealed class ExecutionDomainTests : ContainerTest
         Container container = NewContainer("""{"linux":{"personality":{"domain":"LINUX"}}}""");
         container.Bundle.Args("cat", "/proc/self/personality");
         container.Bundle.Write();
-        Command.Run("setarch", ["linux32", "--addr-no-randomize", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id])
+        Command.Run("setarch", ["linux32", "--addr-no-randomize", .. container.Words()])
             .Succeeds().Stdout.Should().Be("00000000\n");
     }
 

@@ -158,7 +158,7 @@ public sealed class LifecycleTests : ContainerTest
         // The parent of this one never waits, so the container's process stays a zombie.
         Container container = NewContainer();
         container.Bundle.Args("true").Write();
-        using Command parent = Command.Start("sh", ["-c", "\"$@\"; exec sleep 1000", "sh", container.Runtime.Path, "--root", Root, "create", "--bundle", container.Bundle.Directory, container.Id]);
+        using Command parent = Command.Start("sh", ["-c", "\"$@\"; exec sleep 1000", "sh", .. container.Words("create")]);
         Wait.Until(() => System.IO.Directory.Exists(Path.Combine(Root, container.Id)) && container.Command("state", container.Id).ExitCode == 0, "created");
         Wait.Until(() => container.Status == "created", "created");
         container.Start().Succeeds();

@@ -14,7 +14,7 @@ public sealed class RequirementTests : ContainerTest
     private CommandResult RunUnder(Container container, params string[] prefix)
     {
         container.Bundle.Write();
-        return Command.Run(prefix[0], [.. prefix[1..], container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id]);
+        return Command.Run(prefix[0], [.. prefix[1..], .. container.Words()]);
     }
 
     [OcirunFact("runc 1.1.5 fails: the specification said so then")]

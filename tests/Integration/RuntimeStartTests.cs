@@ -17,7 +17,7 @@ public sealed class RuntimeStartTests : ContainerTest
     {
         Container container = NewContainer();
         container.Bundle.Script("echo hello").Write();
-        return [container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id];
+        return container.Words();
     }
 
     [OcirunTheory(Why)]

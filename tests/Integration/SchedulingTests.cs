@@ -30,7 +30,7 @@ public sealed class SchedulingTests : ContainerTest
         Container container = NewContainer("""{"process":{"scheduler":{"policy":"SCHED_OTHER"}}}""");
         container.Bundle.Script(ShowScheduler);
         container.Bundle.Write();
-        Command.Run("nice", ["-n", "3", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id])
+        Command.Run("nice", ["-n", "3", .. container.Words()])
             .Succeeds().Stdout.Should().Be("0 0 0\n");
     }
 

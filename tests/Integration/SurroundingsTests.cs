@@ -10,9 +10,6 @@ namespace OciRuntime.Integration.Tests;
 [Trait("Lane", "Integration")]
 public sealed class SurroundingsTests : ContainerTest
 {
-    private string[] Words(Container container, string command = "run") =>
-        [container.Runtime.Path, "--root", Root, command, .. command == "run" ? new[] { "--bundle", container.Bundle.Directory } : [], container.Id];
-
     private Container NewGreeter()
     {
         Container container = NewContainer();
@@ -48,7 +45,7 @@ public sealed class SurroundingsTests : ContainerTest
     [InlineData("DOTNET_GCRegionRange=1")]
     [InlineData("DOTNET_GCRegionSize=ffffffffff")]
     public void A_strange_variable(string variable) =>
-        Command.Run("env", [variable, .. Words(NewGreeter())]).Succeeds().Stdout.Should().Be("hello\n");
+        Command.Run("env", [variable, .. NewGreeter().Words()]).Succeeds().Stdout.Should().Be("hello\n");
 
     [Fact]
     public void A_hook_inherits_what_the_runtime_does_not_obey()
@@ -56,29 +53,29 @@ public sealed class SurroundingsTests : ContainerTest
         Container container = NewGreeter();
         string seen = Directory + "/seen";
         container.Bundle.Append("hooks.prestart", $$"""{"path":"/bin/sh","args":["sh","-c","env | grep ^DOTNET_ | sort >{{seen}}"]}""").Write();
-        Command.Run("env", ["-i", "DOTNET_GCHeapHardLimit=1", "DOTNET_x=", "A=b", .. Words(container)]).Succeeds();
+        Command.Run("env", ["-i", "DOTNET_GCHeapHardLimit=1", "DOTNET_x=", "A=b", .. container.Words()]).Succeeds();
         File.ReadAllLines(seen).Should().Equal("DOTNET_GCHeapHardLimit=1", "DOTNET_x=");
     }
 
     [OcirunFact("a program of Go ends in words of its own")]
     public void Too_little_memory_for_the_language_runtime() =>
-        Command.Shell("ulimit -v 20000; exec \"$@\"", Words(NewGreeter())).FailsWith("the .NET runtime inside it could not start");
+        Command.Shell("ulimit -v 20000; exec \"$@\"", NewGreeter().Words()).FailsWith("the .NET runtime inside it could not start");
 
     [Fact]
     public void No_variable_at_all() =>
-        Command.Run("env", ["-i", .. Words(NewGreeter())]).Succeeds().Stdout.Should().Be("hello\n");
+        Command.Run("env", ["-i", .. NewGreeter().Words()]).Succeeds().Stdout.Should().Be("hello\n");
 
     [Fact]
     public void A_hundred_kilobytes_in_one_variable() =>
-        Command.Shell("X=$(head -c 100000 /dev/zero | tr '\\0' x); export X; exec \"$@\"", Words(NewGreeter())).Succeeds().Stdout.Should().Be("hello\n");
+        Command.Shell("X=$(head -c 100000 /dev/zero | tr '\\0' x); export X; exec \"$@\"", NewGreeter().Words()).Succeeds().Stdout.Should().Be("hello\n");
 
     [Fact]
     public void Standard_streams_on_a_full_device()
     {
         Container container = NewGreeter();
-        Command.Shell("exec \"$@\" >/dev/full 2>/dev/full", Words(container)).ExitsWith(1);
+        Command.Shell("exec \"$@\" >/dev/full 2>/dev/full", container.Words()).ExitsWith(1);
         // Nobody can be told why, but the status.
-        Command.Shell("exec \"$@\" 2>/dev/full", [.. Words(container).SkipLast(1), "no/such/id"]).ExitsWith(1);
+        Command.Shell("exec \"$@\" 2>/dev/full", [.. container.Words().SkipLast(1), "no/such/id"]).ExitsWith(1);
         NothingIsLeft();
     }
 
@@ -95,7 +92,7 @@ public sealed class SurroundingsTests : ContainerTest
         Container container = NewGreeter();
         // Within this limit the default config's own limit of 1024 descriptors could not be set without CAP_SYS_RESOURCE.
         container.Bundle.Patch("""{"process":{"rlimits":null}}""").Write();
-        CommandResult result = Command.Shell($"ulimit -n {limit}; exec \"$@\"", Words(container));
+        CommandResult result = Command.Shell($"ulimit -n {limit}; exec \"$@\"", container.Words());
         if (result.ExitCode == 0)
             result.Stdout.Should().Be("hello\n");
         else
@@ -112,7 +109,7 @@ public sealed class SurroundingsTests : ContainerTest
         // The kernel's answer to a write beyond the limit is a signal, which would end the runtime half-way.
         Container container = NewGreeter();
         const string Script = "{ (ulimit -f 0; exec \"$@\"); echo status $?; } 2>&1 | cat";
-        Command.Shell(Script, [container.Runtime.Path, "--root", Root, command, "--bundle", container.Bundle.Directory, container.Id]).Succeeds()
+        Command.Shell(Script, container.Words(command)).Succeeds()
             .Stdout.Should().Contain("write the container's state in").And.Contain("file too large").And.EndWith("status 1\n");
         NothingIsLeft();
     }
@@ -121,7 +118,7 @@ public sealed class SurroundingsTests : ContainerTest
     public void A_readonly_run()
     {
         Container container = NewGreeter();
-        string[] words = [.. Words(container).Where(word => word != "--root" && word != Root)];
+        string[] words = [.. container.Words().Where(word => word != "--root" && word != Root)];
         Without("mount -t tmpfs -o ro none /run", words).FailsWith("read-only file system");
     }
 
@@ -133,15 +130,15 @@ public sealed class SurroundingsTests : ContainerTest
         container.Create().Succeeds();
         const string NoProc = "umount -l /proc";
         foreach (string command in new[] { "state", "start", "delete" })
-            Without(NoProc, Words(container, command)).ExitsWith(1).Stderr.Should().Contain("/proc/").And.Contain("no such file or directory");
+            Without(NoProc, container.Words(command)).ExitsWith(1).Stderr.Should().Contain("/proc/").And.Contain("no such file or directory");
         container.Status.Should().Be("created");
-        Without(NoProc, Words(NewGreeter())).FailsWith("no such file or directory");
+        Without(NoProc, NewGreeter().Words()).FailsWith("no such file or directory");
     }
 
     [Fact]
     public void A_working_directory_that_is_gone_is_not_needed()
     {
         Container container = NewGreeter();
-        Command.Shell($"mkdir {Directory}/gone; cd {Directory}/gone; rmdir ../gone; exec \"$@\"", Words(container)).Succeeds().Stdout.Should().Be("hello\n");
+        Command.Shell($"mkdir {Directory}/gone; cd {Directory}/gone; rmdir ../gone; exec \"$@\"", container.Words()).Succeeds().Stdout.Should().Be("hello\n");
     }
 }

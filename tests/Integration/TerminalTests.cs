@@ -192,7 +192,7 @@ public sealed class TerminalTests : ContainerTest
         terminal.Size = (33, 99);
         using Command run = Command.Start(
             "/bin/sh",
-            ["-c", "\"$@\" </dev/null", "sh", container.Runtime.Path, "--root", Root, "run", "--bundle", container.Bundle.Directory, container.Id],
+            ["-c", "\"$@\" </dev/null", "sh", .. container.Words()],
             terminal: terminal.SlavePath);
         terminal.WaitFor("33 99");
         run.Finish().Succeeds();

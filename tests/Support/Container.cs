@@ -48,6 +48,10 @@ public sealed class Container
     /// <summary>Runs a command of the runtime to its end.</summary>
     public CommandResult Command(string command, params string[] arguments) => StartCommand(command, arguments).Finish();
 
+    /// <summary>The words of a command on the container, for another program that has them run.</summary>
+    public string[] Words(string command = "run", params string[] flags) =>
+        [Runtime.Path, "--root", _root, .. GlobalFlags, command, .. command is "run" or "create" ? new[] { "--bundle", Bundle.Directory } : [], .. flags, Id];
+
     /// <summary>Starts a command of the runtime; its last arguments are the caller's.</summary>
     public Command StartCommand(string command, IReadOnlyList<string> arguments, string? stdin = null, string redirect = "", string? terminal = null) =>
         Support.Command.Start(Runtime.Path, ["--root", _root, .. GlobalFlags, command, .. arguments], stdin, environment: Environment, redirect: redirect, terminal: terminal);

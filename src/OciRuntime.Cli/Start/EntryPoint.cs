@@ -111,7 +111,11 @@ internal static unsafe class EntryPoint
 
     internal static nint Call(nint number, nint a, nint b = 0, nint c = 0, nint d = 0, nint e = 0) => syscall(number, a, b, c, d, e);
 
-    private const nint SYS_write = 1, SYS_close = 3, SYS_statfs = 137, SYS_arch_prctl = 158, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
+    internal static bool TryGetLimit(nint resource, rlimit* limit) => Call(SYS_prlimit64, 0, resource, 0, (nint)limit) >= 0;
+
+    internal const nint SYS_close = 3;
+
+    private const nint SYS_write = 1, SYS_statfs = 137, SYS_arch_prctl = 158, SYS_prlimit64 = 302, SYS_execveat = 322, SYS_open_tree = 428, SYS_mount_setattr = 442;
 
     private const nint ARCH_SET_FS = 0x1002;
 

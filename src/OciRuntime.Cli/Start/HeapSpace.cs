@@ -29,9 +29,9 @@ internal static unsafe class HeapSpace
     private static Ranges s_ranges;
     private static int s_count;
 
-    private const nint SYS_read = 0, SYS_close = 3, SYS_openat = 257, SYS_prlimit64 = 302, RLIMIT_DATA = 2;
+    private const nint SYS_read = 0, SYS_openat = 257, RLIMIT_DATA = 2;
     private const nint Page = 4096, MAP_FAILED = -1;
-    private const int PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000, MADV_DONTNEED = 4, MADV_NOHUGEPAGE = 15;
+    private const int PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000, MADV_NOHUGEPAGE = 15;
 
     /// <summary>Writable from the beginning, where that may be.</summary>
     /// <param name="size">Bytes.</param>
@@ -99,7 +99,7 @@ internal static unsafe class HeapSpace
         if (s_count > 0)
             return false;
         rlimit limit;
-        if (EntryPoint.Call(SYS_prlimit64, 0, RLIMIT_DATA, 0, (nint)(&limit)) < 0 || limit.rlim_cur != RLIM_INFINITY)
+        if (!EntryPoint.TryGetLimit(RLIMIT_DATA, &limit) || limit.rlim_cur != RLIM_INFINITY)
             return true;
         byte mode = (byte)'2';
         fixed (byte* path = "/proc/sys/vm/overcommit_memory\0"u8)
@@ -108,7 +108,7 @@ internal static unsafe class HeapSpace
             if (fd < 0)
                 return true;
             _ = EntryPoint.Call(SYS_read, fd, (nint)(&mode), 1);
-            _ = EntryPoint.Call(SYS_close, fd);
+            _ = EntryPoint.Call(EntryPoint.SYS_close, fd);
         }
         return mode == '2';
     }

@@ -36,7 +36,7 @@ internal static unsafe class RuntimeStart
     {
         const nuint MostOfIt = 8 << 20, Page = 4096;
         rlimit limit;
-        if (EntryPoint.Call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (nint)(&limit)) < 0)
+        if (!EntryPoint.TryGetLimit(RLIMIT_STACK, &limit))
             return RealGetMaximumStackBounds(low, high);
         nuint size = limit.rlim_cur < MostOfIt ? (nuint)limit.rlim_cur : MostOfIt;
         nuint here = (nuint)(&limit);
@@ -78,7 +78,7 @@ internal static unsafe class RuntimeStart
     [RuntimeExport("__wrap_minipal_getcpufeatures")]
     private static int GetProcessorFeatures() => *(int*)(delegate*<void>)&g_requiredCpuFeatures;
 
-    private const nint SYS_prlimit64 = 302, RLIMIT_STACK = 3;
+    private const nint RLIMIT_STACK = 3;
 
     [MethodImpl(MethodImplOptions.InternalCall), RuntimeImport("__real__Z24PalGetMaximumStackBoundsPPvS0_")]
     private static extern int RealGetMaximumStackBounds(nuint* low, nuint* high);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using OciRuntime.Linux;
 
 namespace OciRuntime.Container.Cgroups;
 
@@ -15,8 +16,8 @@ internal sealed class CgroupJournal
     /// Writes the old values back, the last one first. Values that depend on each other (memory and memory+swap,
     /// quota and period) may be refused in one order only: what is refused is tried again after the others.
     /// </summary>
-    /// <param name="failed">Receives each value that could not be written back, with its errno.</param>
-    public void Restore(Action<string, int> failed)
+    /// <param name="warn">Receives a line for each value that could not be written back.</param>
+    public void Restore(Action<string> warn)
     {
         List<(CgroupDirectory, string, string)> refused = [];
         for (int i = _old.Count - 1; i >= 0; i--)
@@ -24,7 +25,7 @@ internal sealed class CgroupJournal
                 refused.Add(_old[i]);
         foreach ((CgroupDirectory Directory, string File, string) old in refused)
             if (Write(old) is var error and not 0)
-                failed($"{old.Directory.Path}/{old.File}", error);
+                warn($"put the old value of {old.Directory.Path}/{old.File} back: {Errno.Text(error)}");
     }
 
     private static int Write((CgroupDirectory Directory, string File, string Value) old) =>

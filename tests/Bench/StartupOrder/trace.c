@@ -48,10 +48,10 @@ int main(int argc, char **argv)
     for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0;) {
         if (!WIFSTOPPED(status)) {
             // Who stays behind, such as an init, is given the time to come to rest, in a wait without an end.
-            if (pid == first)
-                alarm(counts ? 1 : 5);
-            if (pid == first)
+            if (pid == first) {
+                alarm(5);
                 first_status = status;
+            }
             continue;
         }
 

@@ -138,7 +138,7 @@ internal sealed class SystemdCgroup(ICgroup inner, string unit, bool isUser, Act
         void Set()
         {
             Manager.SetUnitProperties(unit, properties);
-            exact.Restore((file, error) => warn($"put the old value of {file} back: {Errno.Text(error)}"));
+            exact.Restore(warn);
         }
     }
 

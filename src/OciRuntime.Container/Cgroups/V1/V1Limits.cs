@@ -38,7 +38,7 @@ internal sealed class V1Limits(V1Directories directories, bool isRootless, Actio
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {
-            journal.Restore((file, error) => warn($"put the old value of {file} back: {Errno.Text(error)}"));
+            journal.Restore(warn);
             throw;
         }
         finally

@@ -133,7 +133,7 @@ internal sealed class V2Cgroup : ICgroup
         }
         catch (ContainerException)
         {
-            journal.Restore((file, error) => _warn($"put the old value of {file} back: {Errno.Text(error)}"));
+            journal.Restore(_warn);
             throw;
         }
         finally
@@ -288,9 +288,8 @@ internal sealed class V2Cgroup : ICgroup
         if (_paths.Count == 0)
             return;
         Dispose();
-        // Also after a failed create: a directory that was there before is not this container's to remove. (List.Contains
-        // would cost every start, as List.Sort does.)
-        if (IsLoaded || IsPrepared || _made.Exists(path => path == _paths[0].Directory))
+        // Also after a failed create: a directory that was there before is not this container's to remove.
+        if (IsLoaded || IsPrepared || _isNew)
             Try("remove the container's cgroup", () => CgroupTree.Remove(_paths[0].Directory, CGROUP2_SUPER_MAGIC));
         // Parents that this process made; not when another container has moved in.
         for (int i = _made.Count - 1; i >= 0; i--)
